@@ -1,0 +1,65 @@
+//! Hashes: of one file in two ways, of a history, of the chain of applied rows. Nothing here reads a file.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+/// A SHA-256 with the version of the rule by which its input was made. Stored and shown as `v1:` and 64 hex
+/// digits, so that a later rule never mistakes an old value for its own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Checksum([u8; 32]);
+
+impl Checksum {
+    /// For the macro: a checksum computed when the program was compiled.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Checksum(bytes)
+    }
+
+    /// The 32 bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("v1:")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A hash over fields, each preceded by its length, so that no two lists of fields give the same input.
+#[derive(Debug)]
+pub struct Hasher(Sha256);
+
+impl Hasher {
+    /// Starts a hash for one purpose; `tag` keeps purposes apart.
+    #[must_use]
+    pub fn new(tag: &str) -> Self {
+        let mut hasher = Hasher(Sha256::new());
+        hasher.field(tag.as_bytes());
+        hasher
+    }
+
+    /// Adds one field.
+    pub fn field(&mut self, bytes: &[u8]) -> &mut Self {
+        self.0.update((bytes.len() as u64).to_be_bytes());
+        self.0.update(bytes);
+        self
+    }
+
+    /// The hash of all fields so far.
+    #[must_use]
+    pub fn finish(&self) -> Checksum {
+        Checksum(self.0.clone().finalize().into())
+    }
+}

@@ -1,0 +1,1 @@
+//! The surface of SQL: tokens, statements, and our directives in comments. It knows no tables.
