@@ -49,6 +49,12 @@ pub trait Session: Send {
         columns: &[Kind],
     ) -> impl Future<Output = Result<Vec<Vec<Value>>, DbError>> + Send;
 
+    /// Whether the caller's side has opened a transaction on this connection, where the library that the
+    /// driver uses keeps count. A lent connection may be in the middle of one.
+    fn in_transaction(&self) -> bool {
+        false
+    }
+
     /// Ends the session: a connection of our own is closed, a lent one goes back to where it came from.
     ///
     /// # Errors
@@ -85,6 +91,16 @@ pub trait Driver: Send + Sync {
     ///
     /// The database cannot be reached.
     fn connect(&self) -> impl Future<Output = Result<Option<Self::Session>, DbError>> + Send;
+
+    /// Asked after a run: whether every session that the application will open sees what was migrated.
+    /// A pool of separate in-memory databases does not.
+    ///
+    /// # Errors
+    ///
+    /// It does not; the message says how to set up the pool.
+    fn settled(&self) -> impl Future<Output = Result<(), DbError>> + Send {
+        async { Ok(()) }
+    }
 
     /// Waits, on the runtime that the driver's connections use.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
@@ -152,13 +168,14 @@ pub struct DbError {
     detail: Option<String>,
     hint: Option<String>,
     position: Option<u32>,
+    completed: Option<u32>,
 }
 
 impl DbError {
     /// A new error. `message` is the server's or the transport's own text.
     #[must_use]
     pub fn new(fault: Fault, message: impl Into<String>) -> Self {
-        DbError { fault, code: None, message: message.into(), detail: None, hint: None, position: None }
+        DbError { fault, code: None, message: message.into(), detail: None, hint: None, position: None, completed: None }
     }
 
     /// Adds the SQLSTATE (Postgres), the error number (MySQL) or the extended result code (SQLite).
@@ -186,6 +203,13 @@ impl DbError {
     #[must_use]
     pub fn with_position(mut self, position: Option<u32>) -> Self {
         self.position = position;
+        self
+    }
+
+    /// Adds how many statements of the message had ended well before this one failed.
+    #[must_use]
+    pub fn with_completed(mut self, completed: Option<u32>) -> Self {
+        self.completed = completed;
         self
     }
 
@@ -223,6 +247,12 @@ impl DbError {
     #[must_use]
     pub fn position(&self) -> Option<u32> {
         self.position
+    }
+
+    /// How many statements of the message had ended well before this one failed, where the driver counts.
+    #[must_use]
+    pub fn completed(&self) -> Option<u32> {
+        self.completed
     }
 }
 

@@ -1,0 +1,215 @@
+//! What a run would do: the files of a history beside the rows of the database. It decides; it has no
+//! connection, and the same two inputs always give the same plan.
+
+use std::collections::HashMap;
+
+use crate::error::{ErrorKind, RowProblem};
+use crate::history::{verify, Applied, State};
+use crate::migrations::{Migration, Migrations, Span};
+use crate::report::Notice;
+use crate::text::shown;
+
+/// What is to be done for one history.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    /// Index of the first migration to run, in file order; all from here to before `end` are run.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) notices: Vec<Notice>,
+    /// Why the first one cannot be gone on with, unless another instance is at work on it.
+    pub(crate) doubt: Option<Box<ErrorKind>>,
+}
+
+impl Pending {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.start >= self.end
+    }
+}
+
+/// Index after the last migration that a run is to reach.
+///
+/// # Errors
+///
+/// `target` names no version of the history.
+pub(crate) fn end_of(migrations: &Migrations, target: Option<&str>) -> Result<usize, ErrorKind> {
+    let Some(target) = target else { return Ok(migrations.len()) };
+    let same = |version: &str| version == target || stripped(version) == stripped(target);
+    match migrations.iter().position(|migration| same(migration.version())) {
+        Some(index) => Ok(index + 1),
+        None => Err(ErrorKind::UnknownTarget {
+            history: migrations.name().to_owned(),
+            target: shown(target),
+            newest: migrations.iter().next_back().map(|last| last.version().to_owned()),
+        }),
+    }
+}
+
+/// A version without leading zeros in its components.
+fn stripped(version: &str) -> String {
+    let component = |part: &str| {
+        let digits = part.trim_start_matches('0');
+        if digits.is_empty() && !part.is_empty() { "0".to_owned() } else { digits.to_owned() }
+    };
+    version.split('.').map(component).collect::<Vec<_>>().join(".")
+}
+
+/// Compares the files with the rows.
+///
+/// # Errors
+///
+/// The rows do not fit one another, or the files: each way is its own [`ErrorKind`].
+pub(crate) fn plan(migrations: &Migrations, rows: &[Applied], end: usize) -> Result<Pending, ErrorKind> {
+    let history = migrations.name();
+    verify(history, rows).map_err(|(row, detail)| ErrorKind::Altered {
+        history: history.to_owned(),
+        version: row.map(|row| shown(&row.version)),
+        problem: RowProblem::Chain,
+        detail,
+    })?;
+    let by_version: HashMap<&str, usize> =
+        migrations.iter().enumerate().map(|(index, migration)| (migration.version(), index)).collect();
+
+    let mut pending = Pending { end, ..Pending::default() };
+    let mut unknown: Vec<&Applied> = Vec::new();
+    // Index of the newest known migration that is applied, and how many are.
+    let mut known = 0;
+    let mut newest: Option<usize> = None;
+    let mut open: Option<(usize, &Applied)> = None;
+    for row in rows {
+        let Some(&index) = by_version.get(row.version.as_str()) else {
+            unknown.push(row);
+            continue;
+        };
+        if let Some(unknown) = unknown.first() {
+            // A known migration after an unknown one: the lists have parted.
+            return Err(diverged(migrations, unknown));
+        }
+        let Some(migration) = migrations.get(index) else { continue };
+        known += 1;
+        newest = newest.max(Some(index));
+        match row.state {
+            State::Applied => compare(migrations, migration, row, &mut pending.notices)?,
+            State::Running | State::Failed => open = Some((index, row)),
+        }
+    }
+
+    let first_missing = first_not_applied(migrations, rows);
+    if let (Some(missing), Some(newest)) = (first_missing, newest)
+        && missing < newest
+    {
+        let (Some(missing), Some(newest)) = (migrations.get(missing), migrations.get(newest)) else {
+            return Ok(pending);
+        };
+        return Err(ErrorKind::OutOfOrder {
+            history: history.to_owned(),
+            path: missing.up().path().to_owned(),
+            version: missing.version().to_owned(),
+            newest: newest.version().to_owned(),
+        });
+    }
+    if let Some(first) = unknown.first() {
+        if known < migrations.len() {
+            return Err(diverged(migrations, first));
+        }
+        pending.notices.push(Notice::NewerDatabase {
+            history: history.to_owned(),
+            release: unknown.last().map(|row| shown(&row.release)).unwrap_or_default(),
+            versions: unknown.iter().map(|row| shown(&row.version)).collect(),
+        });
+    }
+    if let Some((index, row)) = open {
+        pending.start = index;
+        pending.doubt = resumable(migrations, index, row).err().map(Box::new);
+        return Ok(pending);
+    }
+    pending.start = known;
+    Ok(pending)
+}
+
+/// The first migration, in file order, that has no row.
+fn first_not_applied(migrations: &Migrations, rows: &[Applied]) -> Option<usize> {
+    let applied: std::collections::HashSet<&str> = rows.iter().map(|row| row.version.as_str()).collect();
+    migrations.iter().position(|migration| !applied.contains(migration.version()))
+}
+
+fn diverged(migrations: &Migrations, row: &Applied) -> ErrorKind {
+    ErrorKind::Diverged {
+        history: migrations.name().to_owned(),
+        version: shown(&row.version),
+        name: shown(&row.name),
+        release: shown(&row.release),
+        started_at: row.started_at.as_deref().map(shown),
+    }
+}
+
+/// An applied row beside its file.
+fn compare(
+    migrations: &Migrations,
+    migration: Migration<'_>,
+    row: &Applied,
+    notices: &mut Vec<Notice>,
+) -> Result<(), ErrorKind> {
+    let up = migration.up().data();
+    if up.token_checksum.to_string() != row.token_checksum {
+        return Err(ErrorKind::Edited {
+            history: migrations.name().to_owned(),
+            version: migration.version().to_owned(),
+            path: up.path.to_string(),
+            release: shown(&row.release),
+            started_at: row.started_at.as_deref().map(shown),
+        });
+    }
+    if up.text_checksum.to_string() != row.text_checksum {
+        notices.push(Notice::TextDiffers {
+            history: migrations.name().to_owned(),
+            path: Some(up.path.to_string()),
+        });
+    }
+    if migration.name() != row.name {
+        notices.push(Notice::Renamed {
+            history: migrations.name().to_owned(),
+            version: migration.version().to_owned(),
+            was: shown(&row.name),
+            is: migration.name().to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Whether an unfinished migration can be gone on with: how many statements are in force must be known for
+/// certain, and the file must still begin with them.
+fn resumable(migrations: &Migrations, index: usize, row: &Applied) -> Result<(), ErrorKind> {
+    let Some(migration) = migrations.get(index) else { return Ok(()) };
+    let up = migration.up();
+    let done = usize::try_from(row.done).unwrap_or(usize::MAX);
+    if row.intent != row.done {
+        let statement = up.data().statements.get(done).copied();
+        return Err(ErrorKind::InDoubt {
+            history: migrations.name().to_owned(),
+            version: migration.version().to_owned(),
+            path: up.path().to_owned(),
+            statement: done + 1,
+            total: usize::try_from(row.total).unwrap_or(usize::MAX),
+            excerpt: excerpt(up, statement),
+            started_at: row.started_at.as_deref().map(shown),
+            state: row.state,
+        });
+    }
+    let in_force = (done > 0).then(|| crate::executor::done_checksum(migrations.dialect(), up, done).to_string());
+    if done > up.data().statements.len() || (done > 0 && in_force != row.done_checksum) {
+        return Err(ErrorKind::EditedInForce {
+            history: migrations.name().to_owned(),
+            version: migration.version().to_owned(),
+            path: up.path().to_owned(),
+            done,
+        });
+    }
+    Ok(())
+}
+
+fn excerpt(up: crate::Script<'_>, statement: Option<Span>) -> String {
+    match statement {
+        Some(span) => crate::error::excerpt_of(up, span.start as usize, span.start as usize),
+        None => String::new(),
+    }
+}
