@@ -22,3 +22,12 @@ pub struct Spec {
     /// The dialect that this describes.
     pub dialect: Dialect,
 }
+
+/// PostgreSQL.
+pub static POSTGRES: Spec = Spec { dialect: Dialect::Postgres };
+
+/// MySQL.
+pub static MYSQL: Spec = Spec { dialect: Dialect::MySql };
+
+/// SQLite.
+pub static SQLITE: Spec = Spec { dialect: Dialect::Sqlite };
