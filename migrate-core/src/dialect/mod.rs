@@ -363,3 +363,12 @@ mod tests {
         assert_eq!(fill("{a}{b}", &[("a", "{b}"), ("b", "1")]), "{b}1");
     }
 }
+
+/// PostgreSQL.
+pub static POSTGRES: Spec = Spec { dialect: Dialect::Postgres };
+
+/// MySQL.
+pub static MYSQL: Spec = Spec { dialect: Dialect::MySql };
+
+/// SQLite.
+pub static SQLITE: Spec = Spec { dialect: Dialect::Sqlite };

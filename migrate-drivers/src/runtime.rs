@@ -1,0 +1,29 @@
+//! Time and chance, on the runtime that sqlx uses. Nothing else of the crate asks for either.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// Waits. With both runtimes compiled in, the choice is sqlx's: tokio where one is running, else smol's
+/// reactor, which runs by itself.
+pub(crate) async fn sleep(duration: Duration) {
+    #[cfg(feature = "runtime-tokio")]
+    if cfg!(not(feature = "runtime-smol")) || tokio::runtime::Handle::try_current().is_ok() {
+        return tokio::time::sleep(duration).await;
+    }
+    #[cfg(feature = "runtime-smol")]
+    async_io::Timer::after(duration).await;
+}
+
+/// Time since the first call in this process.
+pub(crate) fn now() -> Duration {
+    START.elapsed()
+}
+
+/// Random bits: the standard library seeds each `RandomState` differently, and that is all that is needed to
+/// keep instances apart.
+pub(crate) fn jitter() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
