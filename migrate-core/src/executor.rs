@@ -11,7 +11,7 @@ use crate::lock::Lock;
 use crate::migrations::{Migration, Migrations, Script};
 use crate::report::Step;
 use crate::session::{DbError, Driver, Fault, Kind, Session, Value};
-use crate::syntax;
+use crate::syntax::{self, Lexer};
 
 /// A session that may write, and what is needed to keep it clean between two scripts.
 pub(crate) struct Work<'a, D: Driver> {
@@ -72,21 +72,24 @@ pub(crate) fn is_atomic(dialect: Dialect, script: Script<'_>) -> bool {
 /// Whether `statement` changes rows and nothing else.
 fn is_plain_dml(dialect: Dialect, statement: &str) -> bool {
     const DML: [&str; 6] = ["insert", "update", "delete", "replace", "select", "with"];
-    syntax::first_word(statement, dialect).is_some_and(|word| DML.iter().any(|dml| word.eq_ignore_ascii_case(dml)))
+    first_token_is(dialect, statement, &DML)
 }
 
 /// Whether `statement` only sets something in the session, so that a later session must run it again.
 fn is_session_state(dialect: Dialect, statement: &str) -> bool {
-    syntax::first_word(statement, dialect)
-        .is_some_and(|word| word.eq_ignore_ascii_case("set") || word.eq_ignore_ascii_case("use"))
+    first_token_is(dialect, statement, &["set", "use"])
+}
+
+fn first_token_is(dialect: Dialect, statement: &str, words: &[&str]) -> bool {
+    Lexer::new(statement, dialect).significant().next().is_some_and(|token| token.is_one_of(statement, words))
 }
 
 /// Hash over the tokens of the first `done` statements: what an unfinished migration has in force.
 pub(crate) fn done_checksum(dialect: Dialect, script: Script<'_>, done: usize) -> Checksum {
     let mut hasher = Hasher::new("migrate/done");
     for statement in script.statements().take(done) {
-        for token in syntax::checksum_tokens(statement, dialect) {
-            hasher.field(token.as_bytes());
+        for token in syntax::tokens_for_checksum(statement, dialect) {
+            hasher.field(token);
         }
         hasher.field(b";");
     }

@@ -7,9 +7,26 @@
 
 pub mod checksum;
 pub mod dialect;
+pub mod diagnostic;
+mod error;
+mod executor;
+mod foreign;
+mod history;
+mod identity;
+mod lock;
 pub mod migrations;
+mod migrator;
+mod plan;
+mod report;
+mod run;
 pub mod session;
+pub mod source;
 pub mod syntax;
+mod text;
 
 pub use dialect::{Dialect, Spec};
+pub use error::{Error, ErrorKind, RowProblem};
+pub use history::State;
 pub use migrations::{Migration, Migrations, Script};
+pub use migrator::{Existing, Migrator, Plan, PlannedStep, Status, migrate};
+pub use report::{Notice, Report, Step};

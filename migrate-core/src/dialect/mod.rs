@@ -364,11 +364,3 @@ mod tests {
     }
 }
 
-/// PostgreSQL.
-pub static POSTGRES: Spec = Spec { dialect: Dialect::Postgres };
-
-/// MySQL.
-pub static MYSQL: Spec = Spec { dialect: Dialect::MySql };
-
-/// SQLite.
-pub static SQLITE: Spec = Spec { dialect: Dialect::Sqlite };
