@@ -37,6 +37,44 @@ impl fmt::Debug for Checksum {
     }
 }
 
+/// The checksum of a file's canonical text. A missing final newline makes no difference, as editors add and
+/// remove it.
+#[must_use]
+pub fn text(canonical: &str) -> Checksum {
+    let text = canonical.strip_suffix('\n').unwrap_or(canonical);
+    Hasher::new("migrate text").field(text.as_bytes()).finish()
+}
+
+/// The checksum of a file's tokens: unchanged by an edit of comments or white space.
+#[must_use]
+pub fn tokens<'a>(tokens: impl IntoIterator<Item = &'a [u8]>) -> Checksum {
+    let mut hasher = Hasher::new("migrate tokens");
+    for token in tokens {
+        hasher.field(token);
+    }
+    hasher.finish()
+}
+
+/// The fingerprint of a list of migrations in file order, each given as version, checksum of its up, and
+/// whether that runs in a transaction.
+///
+/// It is rolling: the fingerprint of a list is made from that of the list without its last element, so
+/// the fingerprint of the first `k` migrations of a history is that of a history which ends there.
+#[must_use]
+pub fn fingerprint<'a>(migrations: impl IntoIterator<Item = (&'a str, Checksum, bool)>) -> Checksum {
+    let start = Hasher::new("migrate fingerprint").finish();
+    migrations.into_iter().fold(start, |before, (version, checksum, transactional)| {
+        Hasher::new("migrate fingerprint")
+            .field(before.bytes())
+            .field(version.as_bytes())
+            // The kind. Repeatable migrations will have another.
+            .field(b"versioned")
+            .field(checksum.bytes())
+            .field(&[u8::from(transactional)])
+            .finish()
+    })
+}
+
 /// A hash over fields, each preceded by its length, so that no two lists of fields give the same input.
 #[derive(Debug)]
 pub struct Hasher(Sha256);
