@@ -4,6 +4,8 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use crate::migrations::Migrations;
+
 /// A SHA-256 with the version of the rule by which its input was made. Stored and shown as `v1:` and 64 hex
 /// digits, so that a later rule never mistakes an old value for its own.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,6 +37,66 @@ impl fmt::Debug for Checksum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// The checksum of a file's canonical text. A missing final newline makes no difference, as editors add and
+/// remove it.
+#[must_use]
+pub fn text(canonical: &str) -> Checksum {
+    let text = canonical.strip_suffix('\n').unwrap_or(canonical);
+    Hasher::new("migrate text").field(text.as_bytes()).finish()
+}
+
+/// The checksum of a file's tokens: unchanged by an edit of comments or white space.
+#[must_use]
+pub fn tokens<'a>(tokens: impl IntoIterator<Item = &'a [u8]>) -> Checksum {
+    let mut hasher = Hasher::new("migrate tokens");
+    for token in tokens {
+        hasher.field(token);
+    }
+    hasher.finish()
+}
+
+/// The fingerprint of a list of migrations in file order, each given as version, checksum of its up, and
+/// whether that runs in a transaction.
+///
+/// It is rolling: the fingerprint of a list is made from that of the list without its last element, so
+/// the fingerprint of the first `k` migrations of a history is that of a history which ends there.
+#[must_use]
+pub fn fingerprint<'a>(migrations: impl IntoIterator<Item = (&'a str, Checksum, bool)>) -> Checksum {
+    migrations.into_iter().fold(start(), next)
+}
+
+/// The fingerprint of no migration at all.
+fn start() -> Checksum {
+    Hasher::new("migrate fingerprint").finish()
+}
+
+/// The fingerprint of a list, from that of the list without its last element.
+fn next(before: Checksum, (version, checksum, transactional): (&str, Checksum, bool)) -> Checksum {
+    Hasher::new("migrate fingerprint")
+        .field(before.bytes())
+        .field(version.as_bytes())
+        // The kind. Repeatable migrations will have another.
+        .field(b"versioned")
+        .field(checksum.bytes())
+        .field(&[u8::from(transactional)])
+        .finish()
+}
+
+/// The two fingerprints of the first 0, 1, 2 … migrations: over the tokens, and over the texts.
+pub(crate) fn fingerprints(migrations: &Migrations) -> Vec<(Checksum, Checksum)> {
+    let mut all = Vec::with_capacity(migrations.len() + 1);
+    let mut last = (start(), start());
+    all.push(last);
+    for migration in migrations.iter() {
+        let (version, up) = (migration.version(), migration.up().data());
+        let tokens = next(last.0, (version, up.token_checksum, up.transactional));
+        let text = next(last.1, (version, up.text_checksum, up.transactional));
+        last = (tokens, text);
+        all.push(last);
+    }
+    all
 }
 
 /// A hash over fields, each preceded by its length, so that no two lists of fields give the same input.

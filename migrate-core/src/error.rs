@@ -111,12 +111,8 @@ pub enum ErrorKind {
         reason: String,
     },
     /// A debug build whose files on disk are not the embedded ones.
-    #[error(
-        "this binary is stale: {}\n  = nothing was run\n  = help: build again; so that cargo notices new files, \
-         add a build.rs with: fn main() {{ println!(\"cargo:rerun-if-changed=migrations\"); }}",
-        .0
-    )]
-    Stale(String),
+    #[error("{0}\n  = nothing was run")]
+    Stale(crate::source::Stale),
     /// `target` names no version of the history.
     #[error(
         "history {history} has no version {target:?} to stop at{}",

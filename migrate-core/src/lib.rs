@@ -5,9 +5,10 @@
 //! input or output except in `source`. The **running half** acts: [`session`] is the seam that a driver
 //! implements, the rest decides what to send over it. Nothing here knows sqlx, a runtime or a timer.
 
+pub mod check;
 pub mod checksum;
-pub mod dialect;
 pub mod diagnostic;
+pub mod dialect;
 mod error;
 mod executor;
 mod foreign;
@@ -23,6 +24,7 @@ pub mod session;
 pub mod source;
 pub mod syntax;
 mod text;
+pub mod version;
 
 pub use dialect::{Dialect, Spec};
 pub use error::{Error, ErrorKind, RowProblem};

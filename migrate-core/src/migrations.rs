@@ -44,6 +44,7 @@ pub struct Entry {
     pub version: Cow<'static, str>,
     pub name: Cow<'static, str>,
     pub up: ScriptData,
+    /// Kept without a statement as well: its comment is the reason why the migration is irreversible.
     pub down: Option<ScriptData>,
 }
 
@@ -197,10 +198,10 @@ impl<'a> Migration<'a> {
         Script { data: &self.entry.up }
     }
 
-    /// What undoes it; `None` when it is irreversible.
+    /// What undoes it; `None` when it is irreversible: there is no down, or one without a statement.
     #[must_use]
     pub fn down(self) -> Option<Script<'a>> {
-        self.entry.down.as_ref().map(|data| Script { data })
+        self.entry.down.as_ref().filter(|data| !data.statements.is_empty()).map(|data| Script { data })
     }
 }
 

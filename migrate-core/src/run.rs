@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::checksum::Checksum;
+use crate::checksum::{fingerprints, Checksum};
 use crate::dialect::{fill, has_code, Schemas, Spec};
 use crate::error::{ErrorKind, RowProblem};
 use crate::executor::{Outcome, Pause, Task, Work};
@@ -72,7 +72,7 @@ impl<'a, D: Driver> Run<'a, D> {
         if let FirstRead::Current(notices) = read {
             report.notices = notices;
             end(session).await;
-            return self.exclusive().await;
+            return Ok(());
         }
         let view = match self.look(&mut session, read).await {
             Ok(view) => view,
@@ -84,14 +84,13 @@ impl<'a, D: Driver> Run<'a, D> {
         if view.is_current() {
             report.notices = view.notices();
             end(session).await;
-            return self.exclusive().await;
+            return Ok(());
         }
         if view.boot.in_transaction {
             end(session).await;
             return Err(ErrorKind::InTransaction);
         }
-        self.work(session, view, report).await?;
-        self.exclusive().await
+        self.work(session, view, report).await
     }
 
     /// What a run would do.
@@ -366,14 +365,6 @@ impl<'a, D: Driver> Run<'a, D> {
             steps(migrations, pending).map(|migration| format!("{}/{}", migrations.name(), migration.version()))
         })
         .collect()
-    }
-
-    /// After a run: another connection of the pool must not be another database.
-    async fn exclusive(&self) -> Result<(), ErrorKind> {
-        self.driver.settled().await.map_err(|error| ErrorKind::Connection {
-            doing: "make every connection of this pool current".to_owned(),
-            error,
-        })
     }
 
     /// Something is pending: a session that may write, the lock, and the migrations.
@@ -750,11 +741,6 @@ struct Prepared {
 /// The migrations that `pending` names.
 pub(crate) fn steps<'m>(migrations: &'m Migrations, pending: &Pending) -> impl Iterator<Item = Migration<'m>> {
     (pending.start..pending.end).filter_map(|index| migrations.get(index))
-}
-
-/// Fingerprints of the first 0, 1, 2 … migrations.
-fn fingerprints(migrations: &Migrations) -> Vec<(Checksum, Checksum)> {
-    crate::checksum::fingerprints(migrations)
 }
 
 /// The head says that all is applied; the newest row must say the same. `false` when a row has come after

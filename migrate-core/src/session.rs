@@ -92,16 +92,6 @@ pub trait Driver: Send + Sync {
     /// The database cannot be reached.
     fn connect(&self) -> impl Future<Output = Result<Option<Self::Session>, DbError>> + Send;
 
-    /// Asked after a run: whether every session that the application will open sees what was migrated.
-    /// A pool of separate in-memory databases does not.
-    ///
-    /// # Errors
-    ///
-    /// It does not; the message says how to set up the pool.
-    fn settled(&self) -> impl Future<Output = Result<(), DbError>> + Send {
-        async { Ok(()) }
-    }
-
     /// Waits, on the runtime that the driver's connections use.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 

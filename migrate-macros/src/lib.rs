@@ -1,1 +1,16 @@
-//! migrate-macros
+//! `migrations!`, the macro of `migrate-rs`. Use it as `migrate::migrations!`; its documentation is there.
+//! It turns arguments into a call of the checks and the result into tokens, and knows no SQL.
+
+mod expand;
+mod fallback;
+mod input;
+mod package;
+
+use proc_macro::TokenStream;
+
+/// See `migrate::migrations!`, which hands its own path to this as the first argument.
+#[doc(hidden)]
+#[proc_macro]
+pub fn migrations(input: TokenStream) -> TokenStream {
+    expand::migrations(input.into()).into()
+}

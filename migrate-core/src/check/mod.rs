@@ -1,0 +1,209 @@
+//! From files to [`Migrations`]: the one entry that the macro and the run-time sources share, so that they
+//! cannot disagree. It reads no file and opens no connection.
+
+mod lift;
+mod options;
+mod script;
+mod text;
+
+use std::borrow::Cow;
+
+pub use options::Options;
+
+use self::script::Script;
+use crate::checksum;
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::migrations::{Data, Entry, Migrations};
+use crate::source::layout::{self, Group, Role};
+use crate::source::{Content, File, MAX_FILE_LEN, Refusal, SourceError, ignored_by, metadata};
+
+/// What [`check`] found.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The migrations; `None` when there is an error.
+    pub migrations: Option<Migrations>,
+    /// What is wrong, and what is worth knowing.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Checked {
+    /// The migrations, or what is wrong with them.
+    ///
+    /// # Errors
+    ///
+    /// There is an error among the diagnostics.
+    pub fn into_result(self) -> Result<Migrations, SourceError> {
+        self.migrations.ok_or_else(|| SourceError::new(self.diagnostics))
+    }
+}
+
+/// Checks the files of a history, sorted by path, and makes its migrations. All problems are reported, not
+/// the first alone.
+#[must_use]
+pub fn check(files: &[File], options: &Options) -> Checked {
+    let (ignored, read): (Vec<&File>, Vec<&File>) = files.iter().partition(|file| {
+        matches!(file.content, Content::Ignored) || ignored_by(&file.path, &options.ignore).is_some()
+    });
+    let paths: Vec<&str> = read.iter().map(|file| file.path.as_str()).collect();
+    let arranged = layout::arrange(&paths, &|path| options.shown(path), &options.ignore);
+    let mut diagnostics = arranged.diagnostics;
+
+    let mut scripts: Vec<Option<Script>> = Vec::new();
+    let mut in_transaction: Vec<Option<bool>> = Vec::new();
+    for (file, role) in read.iter().zip(&arranged.roles) {
+        let path = options.shown(&file.path);
+        let text = role.and_then(|_| text_of(file, &path, &mut diagnostics));
+        let (mut script, mut metadata) = (None, None);
+        match (role, text) {
+            (Some(Role::Up), Some(text)) => {
+                script = Some(Script::read(path, text, true, options, &mut diagnostics))
+            }
+            (Some(Role::Down), Some(text)) => {
+                script = Some(Script::read(path, text, false, options, &mut diagnostics));
+            }
+            (Some(Role::Metadata), Some(text)) => {
+                metadata = run_in_transaction(&path, &text, &mut diagnostics)
+            }
+            (None, _) | (_, None) => {}
+        }
+        scripts.push(script);
+        in_transaction.push(metadata);
+    }
+
+    let mut entries = Vec::new();
+    for Group { version, name, up, down, metadata } in arranged.groups {
+        let metadata = metadata.and_then(|index| in_transaction.get(index).copied().flatten());
+        let mut finish = |index: usize| {
+            let script = scripts.get_mut(index)?.take()?;
+            Some(script.finish(metadata, options, &mut diagnostics))
+        };
+        let up = finish(up);
+        let down = down.map(finish);
+        if let (Some(up), None | Some(Some(_))) = (up, &down) {
+            entries.push(Entry {
+                version: Cow::Owned(version.as_str().to_owned()),
+                name: Cow::Owned(name.to_owned()),
+                up,
+                down: down.flatten(),
+            });
+        }
+    }
+
+    if !options.published {
+        unused_ignores(&ignored, options, &mut diagnostics);
+    }
+    // In the order of the files; what concerns none of them comes last.
+    diagnostics.sort_by(|a, b| {
+        let key = |diagnostic: &Diagnostic| {
+            diagnostic.place().map(|place| (place.path().to_owned(), place.line(), place.column()))
+        };
+        let (a, b) = (key(a), key(b));
+        a.is_none().cmp(&b.is_none()).then(a.cmp(&b))
+    });
+    let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
+    let migrations = if failed { None } else { Some(migrations(entries, options)) };
+    Checked { migrations, diagnostics }
+}
+
+fn migrations(entries: Vec<Entry>, options: &Options) -> Migrations {
+    let by = |checksum: fn(&Entry) -> checksum::Checksum| {
+        checksum::fingerprint(
+            entries.iter().map(|entry| (&*entry.version, checksum(entry), entry.up.transactional)),
+        )
+    };
+    let fingerprint = by(|entry| entry.up.token_checksum);
+    let text_fingerprint = by(|entry| entry.up.text_checksum);
+    Migrations::new(Data {
+        name: Cow::Owned(options.name.clone()),
+        release: Cow::Owned(options.release.clone()),
+        dialect: options.dialect,
+        entries: Cow::Owned(entries),
+        fingerprint,
+        text_fingerprint,
+        folder: Cow::Borrowed(""),
+        files: Cow::Borrowed(&[]),
+        ignore: Cow::Owned(options.ignore.iter().cloned().map(Cow::Owned).collect()),
+    })
+}
+
+/// The canonical text of a file of a migration.
+fn text_of(file: &File, path: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    let refusal = match &file.content {
+        Content::Bytes(bytes) if bytes.len() as u64 > MAX_FILE_LEN => {
+            Refusal::TooLarge { len: bytes.len() as u64 }
+        }
+        Content::Bytes(bytes) => match text::canonical(path, bytes) {
+            Ok(text) => return Some(text),
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
+                return None;
+            }
+        },
+        Content::Refused(refusal) => refusal.clone(),
+        Content::Ignored => return None,
+    };
+    diagnostics.push(refused(path, &refusal));
+    None
+}
+
+fn refused(path: &str, refusal: &Refusal) -> Diagnostic {
+    let (code, message, help) = match refusal {
+        Refusal::NotRegular => (
+            "not-a-file",
+            format!("{path} is not a regular file"),
+            "a FIFO, a device or a socket is never opened; replace it with a file",
+        ),
+        Refusal::Leaves { target } => (
+            "leaves-crate",
+            format!("{path} is a symbolic link that leaves the crate, to {target}"),
+            "a packaged crate would not contain the target; put the file here instead",
+        ),
+        Refusal::TooLarge { len } => (
+            "too-large",
+            format!(
+                "{path} is too large: {} MiB, the limit is {} MiB",
+                len.div_ceil(1 << 20),
+                MAX_FILE_LEN >> 20
+            ),
+            "data belongs into a seed that is loaded apart from the migrations",
+        ),
+        Refusal::Unreadable { reason } => (
+            "unreadable",
+            format!("{path} cannot be read: {reason}"),
+            "check its permissions and where it links to",
+        ),
+        Refusal::TooDeep => (
+            "too-deep",
+            format!("{path} is a folder where a file is expected"),
+            "no layout has folders inside of a migration's folder",
+        ),
+        Refusal::NameNotUnicode => {
+            ("name-not-unicode", format!("the name of {path} is not Unicode"), "rename the file")
+        }
+    };
+    Diagnostic::error(code, message).at(Place::file(path)).help(help)
+}
+
+fn run_in_transaction(path: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<bool> {
+    match metadata::run_in_transaction(text) {
+        Ok(value) => value,
+        Err(error) => {
+            diagnostics.push(
+                Diagnostic::error("bad-metadata", error.message)
+                    .at(crate::diagnostic::excerpt(path, text, error.span.start, error.span.end))
+                    .help("diesel reads one key here: `run_in_transaction = true` or `false`"),
+            );
+            None
+        }
+    }
+}
+
+fn unused_ignores(ignored: &[&File], options: &Options, diagnostics: &mut Vec<Diagnostic>) {
+    for entry in &options.ignore {
+        let one = std::slice::from_ref(entry);
+        if !ignored.iter().any(|file| ignored_by(&file.path, one).is_some()) {
+            let message = format!("`ignore` names {entry:?}, and there is no such file");
+            diagnostics.push(Diagnostic::warning("unused-ignore", message).help("remove it from the list"));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! How files are to be read: what no file says itself.
+
+use crate::dialect::Dialect;
+
+/// How migration files are read by [`check`](super::check) and the run-time sources.
+///
+/// # Examples
+///
+/// ```
+/// use migrate_core::{Dialect, check::Options};
+///
+/// let options = Options::new(Dialect::Postgres)
+///     .name("app")
+///     .release("1.2.3")
+///     .ignore(["data_oauth_github.sql"])
+///     .allow_empty(true);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub(super) dialect: Dialect,
+    pub(super) name: String,
+    pub(super) release: String,
+    pub(super) folder: String,
+    pub(super) ignore: Vec<String>,
+    pub(super) allow_empty: bool,
+    pub(super) published: bool,
+}
+
+impl Options {
+    /// Options for files in `dialect`: the history `app` of release `0.0.0`, with no file ignored.
+    #[must_use]
+    pub fn new(dialect: Dialect) -> Self {
+        Options {
+            dialect,
+            name: "app".to_owned(),
+            release: "0.0.0".to_owned(),
+            folder: String::new(),
+            ignore: Vec::new(),
+            allow_empty: false,
+            published: false,
+        }
+    }
+
+    /// The name of the history. Applied migrations are kept under it, so it must not change later.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The release (semver) of the program or crate that owns the history.
+    #[must_use]
+    pub fn release(mut self, release: impl Into<String>) -> Self {
+        self.release = release.into();
+        self
+    }
+
+    /// Files and folders that are no migrations: by name, or by path in the folder of migrations.
+    #[must_use]
+    pub fn ignore(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.ignore.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Whether an up may hold no statement. Without it such a file says `-- migrate(empty)`, because a file
+    /// that somebody forgot to fill looks the same.
+    #[must_use]
+    pub fn allow_empty(mut self, allowed: bool) -> Self {
+        self.allow_empty = allowed;
+        self
+    }
+
+    /// The folder as messages name it, in front of the path of every file.
+    #[must_use]
+    pub fn folder(mut self, folder: impl Into<String>) -> Self {
+        self.folder = folder.into();
+        self
+    }
+
+    /// Whether the files belong to a published package, whose user cannot edit them: errors alone are
+    /// reported then.
+    #[must_use]
+    pub fn published(mut self, published: bool) -> Self {
+        self.published = published;
+        self
+    }
+
+    /// The names given to [`ignore`](Self::ignore).
+    #[must_use]
+    pub fn ignored(&self) -> &[String] {
+        &self.ignore
+    }
+
+    /// A path as messages show it.
+    pub(super) fn shown(&self, path: &str) -> String {
+        if self.folder.is_empty() { path.to_owned() } else { format!("{}/{path}", self.folder) }
+    }
+}
+
+impl From<Dialect> for Options {
+    fn from(dialect: Dialect) -> Self {
+        Options::new(dialect)
+    }
+}

@@ -1,0 +1,162 @@
+//! One file of SQL: its directives, its statements, what is lifted out of it, its checksums.
+
+use std::borrow::Cow;
+
+use super::Options;
+use super::lift::lift;
+use crate::checksum;
+use crate::diagnostic::{Diagnostic, Place, excerpt};
+use crate::dialect::Dialect;
+use crate::migrations::{ScriptData, Span};
+use crate::syntax::directive::{self, Directive};
+use crate::syntax::{Lexer, ProblemKind, split, tokens_for_checksum};
+
+/// A file of which everything is known but what `metadata.toml` says beside it.
+pub(super) struct Script {
+    path: String,
+    text: String,
+    up: bool,
+    statements: Vec<Span>,
+    /// Where it asks to run without a transaction.
+    no_transaction: Option<Span>,
+    /// Where it says that it is empty on purpose.
+    empty: Option<Span>,
+    /// Whether the statements are all there are: a problem may have hidden one.
+    whole: bool,
+}
+
+impl Script {
+    /// Reads the canonical `text` of a file.
+    pub(super) fn read(
+        path: String,
+        text: String,
+        up: bool,
+        options: &Options,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let directives = directive::read(&text, options.dialect);
+        let split = split(&text, options.dialect);
+        let mut problem = |code, span: Span, message: String| {
+            // Problems of syntax say what is wrong, and behind a semicolon the way out.
+            let (message, help) = message.split_once("; ").map_or((&*message, None), |(m, h)| (m, Some(h)));
+            let diagnostic = Diagnostic::error(code, message).at(place(&path, &text, span));
+            diagnostics.push(help.into_iter().fold(diagnostic, Diagnostic::help));
+        };
+        for found in &directives.problems {
+            problem(directive_code(&found.kind), found.span, found.kind.to_string());
+        }
+        for found in &split.problems {
+            problem(split_code(found.kind), found.span, found.kind.to_string());
+        }
+        let whole = directives.problems.is_empty() && split.problems.is_empty();
+        let asks =
+            |wanted| directives.found.iter().find(|found| found.directive == wanted).map(|found| found.span);
+        Script {
+            no_transaction: asks(Directive::NoTransaction),
+            empty: asks(Directive::Empty),
+            statements: split.statements.iter().map(|statement| statement.span).collect(),
+            path,
+            text,
+            up,
+            whole,
+        }
+    }
+
+    /// Makes what is embedded. `metadata` is the value of `run_in_transaction`.
+    pub(super) fn finish(
+        self,
+        metadata: Option<bool>,
+        options: &Options,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> ScriptData {
+        let Script { path, text, up, statements, no_transaction, empty, whole } = self;
+        if let (Some(span), Some(true)) = (no_transaction, metadata) {
+            let message =
+                "this file runs without a transaction, and metadata.toml says `run_in_transaction = true`";
+            diagnostics.push(
+                Diagnostic::error("contradiction", message)
+                    .at(place(&path, &text, span))
+                    .help("remove one of the two"),
+            );
+        }
+        let transactional = no_transaction.is_none() && metadata != Some(false);
+        let lifted = transactional.then(|| {
+            lift(&text, &statements, options.dialect, |span| words(span.of(&text), options.dialect))
+        });
+        let (statements, body, foreign_keys_off) = match lifted {
+            Some(lifted) => {
+                let statements = statements.get(lifted.statements).unwrap_or_default().to_vec();
+                (statements, lifted.body, lifted.foreign_keys_off)
+            }
+            None => {
+                let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+                (statements, Span::new(0, end), false)
+            }
+        };
+        match (empty, statements.is_empty()) {
+            _ if !whole => {}
+            (Some(span), false) => diagnostics.push(
+                Diagnostic::error(
+                    "not-empty",
+                    format!("{path} says that it is empty, and it has statements"),
+                )
+                .at(place(&path, &text, span))
+                .help("remove the directive, or the statements"),
+            ),
+            (None, true) if up && !options.allow_empty => diagnostics.push(
+                Diagnostic::error("empty-up", format!("{path} has no statement"))
+                    .at(Place::file(&path))
+                    .help("if it is meant to be empty, write `-- migrate(empty)` at its beginning")
+                    .help("or allow it for all files with the argument allow(empty)"),
+            ),
+            _ => {}
+        }
+        let text_checksum = checksum::text(&text);
+        // A directive is a comment, but this one changes what the file does; so does the metadata beside it.
+        let mode = (!transactional).then_some(&b"no-transaction"[..]);
+        let token_checksum =
+            checksum::tokens(mode.into_iter().chain(tokens_for_checksum(&text, options.dialect)));
+        ScriptData {
+            path: Cow::Owned(path),
+            statements: Cow::Owned(statements),
+            body,
+            transactional,
+            foreign_keys_off,
+            text_checksum,
+            token_checksum,
+            text: Cow::Owned(text),
+        }
+    }
+}
+
+fn place(path: &str, text: &str, span: Span) -> Place {
+    excerpt(path, text, span.start as usize, span.end as usize)
+}
+
+/// The first tokens of a statement, without comments.
+fn words(statement: &str, dialect: Dialect) -> Vec<&str> {
+    Lexer::new(statement, dialect).significant().take(8).map(|token| token.text(statement)).collect()
+}
+
+fn split_code(kind: ProblemKind) -> &'static str {
+    match kind {
+        ProblemKind::UnterminatedString | ProblemKind::UnterminatedIdent => "unterminated-quote",
+        ProblemKind::UnterminatedComment => "unterminated-comment",
+        ProblemKind::UnterminatedDollarQuote => "unterminated-dollar-quote",
+        ProblemKind::DelimiterLeftOpen => "delimiter-left-open",
+        ProblemKind::BadDelimiter(_) => "bad-delimiter",
+        ProblemKind::MetaCommand => "psql-command",
+        ProblemKind::CopyData => "copy-data",
+    }
+}
+
+fn directive_code(kind: &directive::ProblemKind) -> &'static str {
+    use directive::ProblemKind;
+
+    match kind {
+        ProblemKind::Unknown { .. } => "unknown-directive",
+        ProblemKind::Arguments | ProblemKind::Syntax(_) | ProblemKind::Misspelled => "bad-directive",
+        ProblemKind::Misplaced => "misplaced-directive",
+        ProblemKind::Foreign(_) => "layout-not-read-yet",
+    }
+}

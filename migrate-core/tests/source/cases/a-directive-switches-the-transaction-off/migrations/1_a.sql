@@ -1,0 +1,3 @@
+-- Copyright
+-- migrate(no-transaction)
+CREATE INDEX CONCURRENTLY i ON a (id);

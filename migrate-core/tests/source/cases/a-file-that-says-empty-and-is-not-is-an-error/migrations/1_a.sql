@@ -1,0 +1,2 @@
+-- migrate(empty)
+CREATE TABLE a (id INT);

@@ -1,0 +1,2 @@
+-- migrate(no-transation)
+CREATE TABLE a (id INT);

@@ -1,0 +1,3 @@
+CREATE TABLE a (id INT);
+-- migrate(no-transaction)
+SELECT 1;

@@ -1,0 +1,2 @@
+-- migrate(empty)
+-- the table is made by the operator

@@ -1,0 +1,6 @@
+-- why
+BEGIN;
+CREATE TABLE a (id INT);
+-- and
+CREATE TABLE b (id INT);
+COMMIT;

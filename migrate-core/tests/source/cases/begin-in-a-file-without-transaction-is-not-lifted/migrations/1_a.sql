@@ -1,0 +1,4 @@
+-- migrate(no-transaction)
+BEGIN;
+CREATE TABLE a (id INT);
+COMMIT;

@@ -1,0 +1,1 @@
+	SELECT 'ä‮', 'open [31m

@@ -1,0 +1,3 @@
+PRAGMA foreign_keys=on;
+DROP TABLE a;
+PRAGMA foreign_keys=off;

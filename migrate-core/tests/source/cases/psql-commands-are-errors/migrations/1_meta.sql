@@ -1,0 +1,2 @@
+\connect other
+CREATE TABLE a (id INT);

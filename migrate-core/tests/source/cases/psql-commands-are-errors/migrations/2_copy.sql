@@ -1,0 +1,5 @@
+CREATE TABLE t (a INT);
+COPY t FROM STDIN;
+1
+2
+\.

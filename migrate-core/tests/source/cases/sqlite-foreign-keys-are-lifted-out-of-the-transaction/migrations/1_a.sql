@@ -1,0 +1,5 @@
+PRAGMA foreign_keys=off;
+
+DROP TABLE a;
+-- done
+PRAGMA foreign_keys=on;

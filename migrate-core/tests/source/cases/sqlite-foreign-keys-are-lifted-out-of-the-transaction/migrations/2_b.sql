@@ -1,0 +1,5 @@
+PRAGMA foreign_keys = 0;
+BEGIN IMMEDIATE;
+DROP TABLE b;
+COMMIT;
+PRAGMA foreign_keys(TRUE);

@@ -1,0 +1,9 @@
+//! From migration files to a history, without a database: the layouts, the errors and their text, and that
+//! all sources agree.
+
+mod cases;
+mod corpus;
+mod folder;
+mod same_history;
+mod text;
+mod versions;
