@@ -1,6 +1,41 @@
 //! Database migrations that the compiler checks and the boot applies, exactly once.
 //!
-//! [`migrations!`] reads the migration files when the program is compiled, checks them, and embeds them.
+//! 1. [`migrations!`] reads the migration files when the program is compiled, checks them, and embeds them.
+//!    What is wrong with them is a compile error that names `file:line:column`.
+//! 2. [`migrate`](fn@migrate) at boot makes the database current, exactly once however many instances start
+//!    together, and costs one read when there is nothing to do.
+//! 3. What a crash leaves behind is either nothing, or a state that the next boot finishes or explains.
+//!
+//! ```no_run
+//! use migrate::{Migrations, migrate, migrations};
+//! # use sqlx::SqlitePool;
+//!
+//! static MIGRATIONS: Migrations = migrations!("examples/quickstart/migrations", dialect = sqlite);
+//!
+//! # async fn boot() -> Result<(), Box<dyn std::error::Error>> {
+//! let pool = SqlitePool::connect("sqlite://shop.db?mode=rwc").await?;
+//! let report = migrate(&pool, &MIGRATIONS).await?;
+//! println!("{report}");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Targets
+//!
+//! [`migrate`](fn@migrate) and [`Migrator::new`] take a pool, connect options or a `&mut` connection of sqlx 0.9, or a
+//! database URL; the URL also serves users of another version of sqlx and, with [`migrate_blocking`], programs
+//! without an async runtime. The features `postgres`, `mysql` (MariaDB too) and `sqlite` say which databases.
+//!
+//! # What a run does
+//!
+//! One read on a pooled connection: no lock, no write, no DDL. When it says that all is applied, that is all.
+//! Otherwise a fresh connection that no pool has seen takes the database's lock, reads again, and applies what
+//! is pending: on Postgres and SQLite each migration in one transaction together with its history row; a file
+//! with `-- migrate(no-transaction)`, and DDL on MySQL and MariaDB, statement by statement, each recorded before
+//! and after. Closing that connection is what ends the lock.
+//!
+//! The history is kept in three tables: `migrate_history` has a row per migration, `migrate_head` one per
+//! history, and `migrate_journal` what was attempted.
 //!
 //! # Rebuilding when a file is added
 //!
@@ -13,19 +48,37 @@
 //! }
 //! ```
 //!
-//! A debug build that runs without a file which was added since says that it is stale.
+//! A debug build that boots while its folder has files which are not embedded fails and says so, instead of
+//! blaming the database.
+//!
+//! # Library crates
+//!
+//! A crate that brings its own tables depends on this one without a database feature, exports its history as a
+//! `static`, and the application adds it: `Migrator::new(&pool).history(&jobs::MIGRATIONS).history(&MIGRATIONS)`.
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+mod blocking;
 
-pub use migrate_core::{Dialect, Migrations};
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+pub use blocking::migrate_blocking;
+pub use migrate_core::check::Options as SourceOptions;
+pub use migrate_core::source::SourceError;
+pub use migrate_core::{
+    Dialect, Error, ErrorKind, Existing, Migration, Migrations, Migrator, Notice, Plan, PlannedStep, Report,
+    RowProblem, Script, State, Status, Step, migrate,
+};
+/// The seam that a driver for another database library implements.
+pub use migrate_core::session as driver;
 
 /// Reads, checks and embeds the migration files of a folder, as a constant of type [`Migrations`].
 ///
-/// ```ignore
+/// ```
 /// use migrate::{Migrations, migrations};
 ///
-/// static MIGRATIONS: Migrations = migrations!("migrations", dialect = postgres);
+/// static MIGRATIONS: Migrations = migrations!("examples/quickstart/migrations", dialect = sqlite);
+/// assert_eq!(MIGRATIONS.len(), 3);
 /// ```
 ///
 /// The folder is relative to the `Cargo.toml` of the crate; without it, it is `migrations`. What is wrong with

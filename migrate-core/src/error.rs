@@ -256,6 +256,19 @@ pub enum ErrorKind {
         /// When, by the database's clock.
         started_at: Option<String>,
     },
+    /// The database has migrations without which this binary cannot work with it.
+    #[error(
+        "this binary is too old for the database: release {release} of history {history} has applied version {version}, which \
+         every running binary must know\n  = nothing was run\n  = help: deploy release {release} or a newer one"
+    )]
+    TooOld {
+        /// Name of the history.
+        history: String,
+        /// The version that this binary would have to know.
+        version: String,
+        /// The release that applied the newest migration.
+        release: String,
+    },
     /// [`check`](crate::Migrator::check) found migrations that are not applied.
     #[error("{} not applied: {}", count(versions.len()), Listed(versions))]
     Pending {

@@ -338,7 +338,11 @@ impl<'a, D: Driver> Run<'a, D> {
                 head_fits(migrations, boot.head(migrations.name()), &rows)?;
             }
             let end = end_of(migrations, self.target_of(migrations))?;
-            pending.push(plan(migrations, &rows, end)?);
+            let plan = plan(migrations, &rows, end)?;
+            if let Some(head) = boot.and_then(|boot| boot.head(migrations.name())) {
+                above_floor(migrations, head, &rows)?;
+            }
+            pending.push(plan);
             all.push(rows);
         }
         Ok((all, pending))
@@ -395,7 +399,13 @@ impl<'a, D: Driver> Run<'a, D> {
                 return Err(error);
             }
         };
-        let result = self.locked(&mut setup.work, &view, report).await;
+        let result = match self.locked(&mut setup.work, &view, report).await {
+            // Found out by the first write: a file or a server that only lets itself be read.
+            Err(ErrorKind::Bookkeeping { error, .. }) if has_code(&error, self.spec().codes.read_only) => {
+                Err(ErrorKind::ReadOnly { versions: self.versions(&view), reason: error.to_string() })
+            }
+            result => result,
+        };
         // The scope of the lock ends here, on every path. A future that is dropped before drops the
         // session with it, and the server ends what it was doing.
         self.close(setup, own).await;
@@ -781,6 +791,21 @@ fn newest_fits(migrations: &Migrations, head: &Head, end: usize, same_text: bool
         return altered(version, RowProblem::Head, detail);
     }
     Ok(true)
+}
+
+/// A binary may run on a newer database if it knows the oldest migration that the newest contract step
+/// asks for.
+fn above_floor(migrations: &Migrations, head: &Head, rows: &[Applied]) -> Result<(), ErrorKind> {
+    let known = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
+    let floor = rows.iter().find(|row| row.position == head.floor && row.position > known);
+    match floor {
+        None => Ok(()),
+        Some(row) => Err(ErrorKind::TooOld {
+            history: migrations.name().to_owned(),
+            version: shown(&row.version),
+            release: shown(&head.release),
+        }),
+    }
 }
 
 /// The head row beside all rows: it must name the newest applied one.

@@ -52,3 +52,13 @@ pub use self::{
     session::SqlxSession,
     url::{AnyDriver, AnySession},
 };
+
+/// Runs a future to its end on a runtime of its own, for programs that have none.
+///
+/// # Errors
+///
+/// A sentence: this thread runs async code already, or the system gives no resources.
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+pub fn block_on<F: Future>(future: F) -> Result<F::Output, String> {
+    runtime::block_on(future)
+}

@@ -27,3 +27,17 @@ pub(crate) fn now() -> Duration {
 pub(crate) fn jitter() -> u64 {
     RandomState::new().build_hasher().finish()
 }
+
+/// Runs a future to its end on a runtime of its own. The error is a sentence.
+pub(crate) fn block_on<F: Future>(future: F) -> Result<F::Output, String> {
+    #[cfg(feature = "runtime-tokio")]
+    {
+        if tokio::runtime::Handle::try_current().is_ok() {
+            return Err("this thread runs async code already; await migrate(…) there, or call this from another thread".to_owned());
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        Ok(runtime.map_err(|error| error.to_string())?.block_on(future))
+    }
+    #[cfg(not(feature = "runtime-tokio"))]
+    Ok(async_io::block_on(future))
+}
