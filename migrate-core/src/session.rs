@@ -80,7 +80,9 @@ pub trait Driver: Send + Sync {
     ///
     /// # Errors
     ///
-    /// The database cannot be reached, or the caller's connection was lent before.
+    /// The database cannot be reached, the caller's connection was lent before, or what would be lent is not
+    /// the only database that this driver opens (a pool of separate in-memory databases of SQLite): migrating
+    /// it would be a false success for the others.
     fn lend(&self) -> impl Future<Output = Result<Self::Session, DbError>> + Send;
 
     /// Opens a fresh connection that no pool has seen or will see, with statement logging off. `None` where

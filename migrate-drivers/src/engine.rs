@@ -23,8 +23,8 @@ pub trait Engine: Database {
     /// The dialect.
     const SPEC: &'static Spec;
 
-    /// Whether a NUL byte ends the text of a message. What stands behind it would be lost without an error,
-    /// or worse: sqlx-sqlite prepares the empty rest for ever.
+    /// Whether a NUL byte ends the text of a message. PostgreSQL answers such a message with a connection
+    /// exception, and sqlx-sqlite prepares the empty text before the byte again and again, for ever.
     const ENDS_AT_NUL: bool;
 
     /// Sends `sql` over the simple protocol and drains every result, so that no later error is missed.

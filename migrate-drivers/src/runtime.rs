@@ -8,14 +8,25 @@ static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// Waits. With both runtimes compiled in, the choice is sqlx's: tokio where one is running, else smol's
 /// reactor, which runs by itself.
+#[cfg(feature = "runtime-tokio")]
 pub(crate) async fn sleep(duration: Duration) {
-    #[cfg(feature = "runtime-tokio")]
-    if cfg!(not(feature = "runtime-smol")) || tokio::runtime::Handle::try_current().is_ok() {
-        return tokio::time::sleep(duration).await;
-    }
     #[cfg(feature = "runtime-smol")]
+    if tokio::runtime::Handle::try_current().is_err() {
+        async_io::Timer::after(duration).await;
+        return;
+    }
+    tokio::time::sleep(duration).await;
+}
+
+/// Waits, on smol's reactor.
+#[cfg(all(feature = "runtime-smol", not(feature = "runtime-tokio")))]
+pub(crate) async fn sleep(duration: Duration) {
     async_io::Timer::after(duration).await;
 }
+
+/// Waits for nothing: the crate refuses to compile like this, and this keeps that its only error.
+#[cfg(not(any(feature = "runtime-tokio", feature = "runtime-smol")))]
+pub(crate) async fn sleep(_: Duration) {}
 
 /// Time since the first call in this process.
 pub(crate) fn now() -> Duration {

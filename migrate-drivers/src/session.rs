@@ -114,29 +114,33 @@ impl<DB: Engine> Session for SqlxSession<'_, DB> {
 
     async fn close(self) -> Result<(), DbError> {
         match self.held {
-            // Closing politely would wait for the statement that nobody waits for.
-            Held::Own(connection) if self.unfinished => connection.close_hard().await,
-            Held::Own(connection) => connection.close().await,
+            Held::Own(connection) => end::<DB>(connection, self.unfinished).await,
             Held::Pooled(mut pooled) => {
                 pooled.give_back = !self.unfinished;
                 Ok(())
             }
             Held::Borrowed(_) => Ok(()),
         }
-        .map_err(error::running::<DB>)
     }
 
     async fn discard(self) {
         match self.held {
             Held::Own(connection) => {
                 // It is gone either way, and the caller has an error of its own to report.
-                let _ = connection.close_hard().await;
+                let _ = end::<DB>(connection, self.unfinished).await;
             }
             // Its destructor closes it, and the pool keeps its place until then.
             Held::Pooled(pooled) => drop(pooled),
             Held::Borrowed(_) => {}
         }
     }
+}
+
+/// Ends a connection of our own: politely, which on SQLite also waits until its locks are gone, unless a
+/// statement is still running, since politeness would wait for that.
+async fn end<DB: Engine>(connection: DB::Connection, unfinished: bool) -> Result<(), DbError> {
+    let ended = if unfinished { connection.close_hard().await } else { connection.close().await };
+    ended.map_err(error::running::<DB>)
 }
 
 /// Reads a row that must have exactly these columns.

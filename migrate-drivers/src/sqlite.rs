@@ -70,7 +70,13 @@ impl Engine for Sqlite {
     /// The options do not tell (their flag is private, and the file name `file:x?mode=memory` tells in its own
     /// way), so SQLite is asked. A temporary database on disk has no file name either, and the same trouble.
     async fn in_memory(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-        let rows = Self::rows(connection, "PRAGMA database_list").await?;
+        let rows = match Self::rows(connection, "PRAGMA database_list").await {
+            Ok(rows) => rows,
+            // Another connection changes the schema in the cache that this one shares, and until it has ended
+            // nothing can be prepared here. So this database does not end with this connection.
+            Err(error) if is_locked(&error) => return Ok(false),
+            Err(error) => return Err(error),
+        };
         for row in &rows {
             let name = Self::value(row, 1, Kind::Text).map_err(sqlx::Error::Decode)?;
             if name == Value::Text("main".to_owned()) {
@@ -83,13 +89,11 @@ impl Engine for Sqlite {
 
     /// Two connections that both get the write lock have two databases. Nothing is written for that.
     async fn shared(options: &SqliteConnectOptions) -> Result<bool, sqlx::Error> {
-        let options = options.clone().busy_timeout(Duration::ZERO);
-        let mut first = options.connect().await?;
-        let mut second = options.connect().await?;
-        let separate = write_lock(&mut first).await? && write_lock(&mut second).await?;
-        first.close().await?;
-        second.close().await?;
-        Ok(!separate)
+        match both_lock(&options.clone().busy_timeout(Duration::ZERO)).await {
+            Ok(()) => Ok(false),
+            Err(error) if is_locked(&error) => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -103,14 +107,29 @@ fn primary(code: &str) -> Option<u32> {
     code.parse::<u32>().ok().map(|code| code & 0xff)
 }
 
-/// Takes the write lock, or finds that somebody else has it.
-async fn write_lock(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    let Err(error) = Sqlite::execute(connection, "BEGIN IMMEDIATE").await else { return Ok(true) };
+/// Somebody else holds a lock.
+fn is_locked(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(DatabaseError::code);
-    match code.as_deref().and_then(primary) {
-        Some(BUSY | LOCKED) => Ok(false),
-        _ => Err(error),
-    }
+    matches!(code.as_deref().and_then(primary), Some(BUSY | LOCKED))
+}
+
+/// Takes the write lock on two new connections at once. Waits until both are closed, however that went: a
+/// connection that is only dropped keeps its lock until its thread has noticed.
+async fn both_lock(options: &SqliteConnectOptions) -> Result<(), sqlx::Error> {
+    let mut first = options.connect().await?;
+    let locked = match Sqlite::execute(&mut first, "BEGIN IMMEDIATE").await {
+        Ok(()) => locks(options).await,
+        Err(error) => Err(error),
+    };
+    first.close().await?;
+    locked
+}
+
+async fn locks(options: &SqliteConnectOptions) -> Result<(), sqlx::Error> {
+    let mut second = options.connect().await?;
+    let locked = Sqlite::execute(&mut second, "BEGIN IMMEDIATE").await;
+    second.close().await?;
+    locked
 }
 
 impl IntoDriver<Sqlx> for SqliteConnectOptions {

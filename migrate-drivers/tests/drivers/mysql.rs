@@ -39,13 +39,13 @@ async fn an_error_shows_in_each_position_of_a_message() {
     let Some(options) = options() else { return };
     let mut session = options.into_driver().unwrap().lend().await.unwrap();
     an_error_in_each_position(&mut session, &["SELECT 1", "SELECT 2", "SELECT 3"], "SELECT nothing").await;
-    session.execute("CREATE TABLE position (n INT)").await.unwrap();
+    session.execute("CREATE TABLE places (n INT)").await.unwrap();
     let error = session
-        .execute("INSERT INTO position VALUES (1); SELECT * FROM position; INSERT INTO missing VALUES (1); INSERT INTO position VALUES (2)")
+        .execute("INSERT INTO places VALUES (1); SELECT * FROM places; INSERT INTO missing VALUES (1); INSERT INTO places VALUES (2)")
         .await
         .unwrap_err();
     assert_eq!((error.fault(), error.code()), (Fault::Server, Some("1146")), "{error}");
-    let rows = session.query("SELECT n FROM position", &[Kind::Int]).await.unwrap();
+    let rows = session.query("SELECT n FROM places", &[Kind::Int]).await.unwrap();
     assert_eq!(rows, [[Value::Int(1)]], "the first took effect, the last did not run");
 }
 
@@ -65,7 +65,7 @@ async fn a_value_that_cannot_be_read_is_an_error() {
         ("SELECT GET_LOCK('a', 0)", Kind::Int, Some(Value::Int(1))),
         ("SELECT SUM(2)", Kind::Int, Some(Value::Int(2))),
         ("SELECT 'ä€😀'", Kind::Text, Some(Value::Text("ä€😀".to_owned()))),
-        ("SELECT CAST('0000-00-00' AS DATE)", Kind::Int, Some(Value::Null)),
+        ("SELECT CAST('0000-00-00' AS DATE)", Kind::Int, None),
         ("SELECT 1, 2", Kind::Int, None),
     ] {
         let answer = session.query(sql, &[kind]).await;
@@ -152,4 +152,20 @@ async fn what_refuses_a_connection_is_named_with_the_way_out() {
 
     let right = options.username("locked").password("right");
     right.into_driver().unwrap().lend().await.expect("the same user with its password");
+}
+
+#[tokio::test]
+async fn sqlx_changes_the_sql_mode_of_the_session() {
+    let Some(options) = options() else { return };
+    let mut session = options.into_driver().unwrap().lend().await.unwrap();
+    let rows = session
+        .query(
+            "SELECT FIND_IN_SET('PIPES_AS_CONCAT', @@sql_mode) > 0, FIND_IN_SET('IGNORE_SPACE', @@sql_mode) > 0, \
+             FIND_IN_SET('IGNORE_SPACE', @@GLOBAL.sql_mode) > 0",
+            &[Kind::Int, Kind::Int, Kind::Int],
+        )
+        .await
+        .unwrap();
+    // Whoever sends scripts that were written for the server's own mode has to set it back.
+    assert_eq!(rows, [[Value::Int(1), Value::Int(1), Value::Int(0)]]);
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
-/// Starts `$start` in the background with `$stop` on its end; waits for `$probe`, prints a line, and stops
-/// the server when the pipe from the parent closes.
+/// Makes the data folder, starts the server in the background, waits until it answers, says so, and kills the
+/// server when the pipe from the parent closes.
 const GUARD: &str = r#"
 set -e
 cd "$dir"

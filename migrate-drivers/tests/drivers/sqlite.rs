@@ -198,6 +198,9 @@ async fn a_pool_of_separate_memory_databases_is_refused_unless_it_has_one_connec
         ("new()", SqliteConnectOptions::new()),
         ("in_memory", SqliteConnectOptions::new().in_memory(true)),
         ("private", "sqlite::memory:?cache=private".parse().unwrap()),
+        // These two are meant to be shared, but SQLite shares nothing that has no name.
+        ("shared without a name", SqliteConnectOptions::new().in_memory(true).shared_cache(true)),
+        ("url without a name", "sqlite://?mode=memory".parse().unwrap()),
         ("a file name in memory", SqliteConnectOptions::new().filename("x1").in_memory(true)),
         ("uri", SqliteConnectOptions::new().filename("file:x2?mode=memory")),
         ("uri :memory:", SqliteConnectOptions::new().filename("file::memory:")),
@@ -226,8 +229,7 @@ async fn a_pool_of_connections_to_one_memory_database_is_welcome() {
     let shared = [
         ("url", "sqlite::memory:".parse().unwrap()),
         ("url with a name", "sqlite://file:y1?mode=memory&cache=shared".parse().unwrap()),
-        ("url without a name", "sqlite://?mode=memory".parse().unwrap()),
-        ("builder", SqliteConnectOptions::new().in_memory(true).shared_cache(true)),
+        ("builder", SqliteConnectOptions::new().filename("file:y4").in_memory(true).shared_cache(true)),
         ("uri", SqliteConnectOptions::new().filename("file:y2?mode=memory&cache=shared")),
         ("memdb", SqliteConnectOptions::new().filename("file:/y3?vfs=memdb")),
     ];
@@ -238,10 +240,19 @@ async fn a_pool_of_connections_to_one_memory_database_is_welcome() {
         assert!(driver.connect().await.unwrap().is_none(), "{name}");
         lent.close().await.unwrap();
 
-        let mut writer = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
-        sqlx::query("CREATE TABLE t (n)").execute(&mut *writer).await.unwrap();
-        driver.lend().await.expect("a writer at work does not make them separate").discard().await;
-        writer.commit().await.unwrap();
+        // A writer at work, in rows or in the schema, does not make them separate.
+        let two = (pool.acquire().await.unwrap(), pool.acquire().await.unwrap());
+        drop(two);
+        for work in ["CREATE TABLE t (n)", "INSERT INTO t VALUES (1)"] {
+            while pool.num_idle() < 2 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            let mut writer = pool.begin_with("BEGIN IMMEDIATE").await.unwrap();
+            sqlx::query(work).execute(&mut *writer).await.unwrap();
+            let lent = (&pool).into_driver().unwrap().lend().await;
+            lent.unwrap_or_else(|error| panic!("{name}: {work}: {error}")).close().await.unwrap();
+            writer.commit().await.unwrap();
+        }
     }
 }
 
@@ -288,6 +299,5 @@ async fn a_borrowed_connection_is_lent_once() {
     assert_eq!(driver.lend().await.unwrap_err().fault(), Fault::Config);
     assert!(driver.connect().await.unwrap().is_none());
     session.discard().await;
-    drop(driver);
     connection.ping().await.expect("it is still the caller's");
 }

@@ -1,6 +1,6 @@
 //! URLs, and what they must not give away.
 
-use migrate_core::session::{DbError, Driver, Fault, IntoDriver};
+use migrate_core::session::{DbError, Fault, IntoDriver};
 
 use crate::conduct::keeps_the_secret;
 
@@ -49,8 +49,6 @@ fn a_misspelt_url_never_shows_a_part_of_itself() {
         for rest in [
             "u:canary-s3cr3t@host:port/db",
             "u:canary-s3cr3t@[::1/db",
-            "u:/canary-s3cr3t@host/db",
-            "u:#canary-s3cr3t@host/db",
             "u:1?sslmode=canary-s3cr3t@host/db",
             "u:1?ssl-mode=\"canary-s3cr3t\"@host/db",
             "u:canary-s3cr3t%ff@host/db?statement-cache-capacity=canary-s3cr3t",
@@ -64,12 +62,16 @@ fn a_misspelt_url_never_shows_a_part_of_itself() {
 #[tokio::test]
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 async fn a_host_that_does_not_answer_is_named_without_the_password() {
+    use migrate_core::session::Driver;
+
     for (url, place) in [
         ("postgres://u:canary-s3cr3t@127.0.0.1:1/db", "127.0.0.1:1"),
         ("postgres://u:canary-s3cr3t@no-such-host.invalid/db", "no-such-host.invalid:5432"),
         ("postgres://u@localhost:1/db?password=canary-s3cr3t&host=/no/such/folder", "/no/such/folder"),
         // The password was not encoded, and what follows its slash is the database's name.
         ("postgres://u:1/canary-s3cr3t@host/db", "u:1"),
+        ("postgres://u:#canary-s3cr3t@host/db", "u:5432"),
+        ("postgres://u:/canary-s3cr3t@host/db", "u:5432"),
         ("mysql://u:canary-s3cr3t@127.0.0.1:1/db", "127.0.0.1:1"),
         ("mysql://u:canary-s3cr3t@no-such-host.invalid/db", "no-such-host.invalid:3306"),
         ("mysql://u:canary-s3cr3t@localhost/db?socket=/no/such/socket", "/no/such/socket"),
@@ -88,6 +90,8 @@ async fn a_host_that_does_not_answer_is_named_without_the_password() {
 #[tokio::test]
 #[cfg(feature = "sqlite")]
 async fn a_url_in_memory_is_refused_because_nobody_could_see_it_migrated() {
+    use migrate_core::session::Driver;
+
     for url in ["sqlite::memory:", "sqlite://:memory:", "sqlite::memory:?cache=shared"] {
         assert!(refused(url).to_string().contains("pass the pool"), "{url}");
     }
