@@ -444,6 +444,16 @@ impl<'a, D: Driver> Run<'a, D> {
     async fn prepare(&self, session: &mut D::Session, own: bool, view: &View) -> Result<Prepared, ErrorKind> {
         let spec = self.spec();
         let setting = |error| ErrorKind::Connection { doing: "set up the session".to_owned(), error };
+        // SQLite cannot be asked whether a transaction is open, but it refuses to begin a second one, and then
+        // the caller's is untouched.
+        if !own && spec.lock.is_none() && session.execute("BEGIN; ROLLBACK").await.is_err() {
+            return Err(ErrorKind::InTransaction);
+        }
+        // What a lent session must be brought back to.
+        let original = if own { Vec::new() } else { capture(spec, session).await.map_err(setting)? };
+        if !spec.settings.is_empty() {
+            session.execute(spec.settings).await.map_err(setting)?;
+        }
         if let Some(role) = &self.options.role {
             let Some(template) = spec.set_role else {
                 return Err(ErrorKind::Config(format!("{} has no roles: leave out .set_role(…)", spec.engine)));
@@ -476,32 +486,15 @@ impl<'a, D: Driver> Run<'a, D> {
                     .to_owned(),
             }));
         };
-        let rows = session.query(spec.capture, &[Kind::Text, Kind::Text]).await.map_err(setting)?;
-        let captured: Vec<(String, String)> = rows
-            .into_iter()
-            .filter_map(|row| match <[Value; 2]>::try_from(row) {
-                Ok([Value::Text(name), Value::Text(value)]) => Some((name, value)),
-                _ => None,
-            })
-            .collect();
-        if !spec.settings.is_empty() {
-            session.execute(spec.settings).await.map_err(setting)?;
-        }
+        let captured = capture(spec, session).await.map_err(setting)?;
         let name = |name: &Option<String>| name.as_deref().map(|name| spec.identifier(name)).transpose();
         let login = name(&identity.login).map_err(ErrorKind::Config).unwrap_or_default().unwrap_or_default();
         let role = name(&identity.user).map_err(ErrorKind::Config).unwrap_or_default().unwrap_or_default();
         let database = name(&identity.database).map_err(ErrorKind::Config)?.unwrap_or_default();
-        let mut restore =
-            fill(spec.reset, &[("login", &login), ("role", &role), ("database", &database)]);
-        if own {
-            restore.push_str(spec.reset_own);
-        }
-        restore.push_str(&spec.restore(&captured));
-        let mut reset = restore.clone();
-        if !spec.settings.is_empty() {
-            reset.push_str(spec.settings);
-            reset.push_str("; ");
-        }
+        let cleaned = fill(spec.reset, &[("login", &login), ("role", &role), ("database", &database)]);
+        let own_too = if own { spec.reset_own } else { "" };
+        let reset = format!("{cleaned}{own_too}{}", spec.restore(&captured));
+        let restore = format!("{cleaned}{}", spec.restore(&original));
         Ok(Prepared {
             tables: self.tables(Some(&schema))?,
             lock: Lock::new(spec, identity.database.as_deref().unwrap_or_default(), &schema),
@@ -851,6 +844,18 @@ fn head_fits(migrations: &Migrations, head: Option<&Head>, rows: &[Applied]) -> 
             }
         }
     }
+}
+
+/// Names and values of what a script may change in the session.
+async fn capture<S: Session>(spec: &Spec, session: &mut S) -> Result<Vec<(String, String)>, DbError> {
+    let rows = session.query(spec.capture, &[Kind::Text, Kind::Text]).await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| match <[Value; 2]>::try_from(row) {
+            Ok([Value::Text(name), Value::Text(value)]) => Some((name, value)),
+            _ => None,
+        })
+        .collect())
 }
 
 async fn identify<S: Session>(spec: &Spec, session: &mut S) -> Result<Identity, ErrorKind> {

@@ -15,6 +15,19 @@ pub enum Sqlx {}
 /// The connect options of a database.
 pub(crate) type Options<DB> = <<DB as Database>::Connection as Connection>::Options;
 
+/// An error, and how many statements of the message had ended well before it, where that is counted.
+#[derive(Debug)]
+pub struct Failed {
+    pub(crate) error: sqlx::Error,
+    pub(crate) completed: Option<u32>,
+}
+
+impl From<sqlx::Error> for Failed {
+    fn from(error: sqlx::Error) -> Self {
+        Failed { error, completed: None }
+    }
+}
+
 /// One database of sqlx. The functions that execute are written per database, where every type is concrete,
 /// because a bound like `for<'c> &'c mut DB::Connection: Executor<'c>` does not survive in a `Send` future.
 ///
@@ -28,10 +41,7 @@ pub trait Engine: Database {
     const ENDS_AT_NUL: bool;
 
     /// Sends `sql` over the simple protocol and drains every result, so that no later error is missed.
-    fn execute(
-        connection: &mut Self::Connection,
-        sql: &str,
-    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+    fn execute(connection: &mut Self::Connection, sql: &str) -> impl Future<Output = Result<(), Failed>> + Send;
 
     /// Like [`execute`](Self::execute), and keeps the rows.
     fn rows(

@@ -7,7 +7,7 @@ use sqlx::mysql::{MySql, MySqlConnectOptions, MySqlConnection, MySqlDatabaseErro
 use sqlx::{AssertSqlSafe, Decode, Executor, Row, ValueRef, raw_sql};
 
 use crate::connection::ConnectionDriver;
-use crate::engine::{Engine, Sqlx};
+use crate::engine::{Engine, Failed, Sqlx};
 use crate::options::OptionsDriver;
 use crate::session::SqlxSession;
 
@@ -19,7 +19,7 @@ impl Engine for MySql {
     // COM_QUERY carries its length; what a NUL means is up to the server.
     const ENDS_AT_NUL: bool = false;
 
-    async fn execute(connection: &mut MySqlConnection, sql: &str) -> Result<(), sqlx::Error> {
+    async fn execute(connection: &mut MySqlConnection, sql: &str) -> Result<(), Failed> {
         connection.execute(raw_sql(AssertSqlSafe(sql))).await?;
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! PostgreSQL over sqlx.
 
+use std::future::poll_fn;
+
 use migrate_core::dialect::{self, Spec};
 use migrate_core::session::{DbError, Fault, IntoDriver, Kind, Value};
 use sqlx::error::{BoxDynError, DatabaseError};
@@ -9,7 +11,7 @@ use sqlx::postgres::{
 use sqlx::{AssertSqlSafe, Executor, Row, ValueRef, raw_sql};
 
 use crate::connection::ConnectionDriver;
-use crate::engine::{Engine, Sqlx};
+use crate::engine::{Engine, Failed, Sqlx};
 use crate::options::OptionsDriver;
 use crate::session::SqlxSession;
 
@@ -20,9 +22,17 @@ impl Engine for Postgres {
     const SPEC: &'static Spec = &dialect::POSTGRES;
     const ENDS_AT_NUL: bool = true;
 
-    async fn execute(connection: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {
-        connection.execute(raw_sql(AssertSqlSafe(sql))).await?;
-        Ok(())
+    /// Counts, because an error without a position is otherwise the error of no statement in particular.
+    async fn execute(connection: &mut PgConnection, sql: &str) -> Result<(), Failed> {
+        let mut completed = 0;
+        let mut results = connection.fetch_many(raw_sql(AssertSqlSafe(sql)));
+        loop {
+            match poll_fn(|context| results.as_mut().poll_next(context)).await {
+                None => return Ok(()),
+                Some(Ok(result)) => completed += u32::from(result.is_left()),
+                Some(Err(error)) => return Err(Failed { error, completed: Some(completed) }),
+            }
+        }
     }
 
     async fn rows(connection: &mut PgConnection, sql: &str) -> Result<Vec<PgRow>, sqlx::Error> {

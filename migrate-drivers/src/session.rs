@@ -100,7 +100,17 @@ impl<DB: Engine> Session for SqlxSession<'_, DB> {
     async fn execute(&mut self, sql: &str) -> Result<(), DbError> {
         let connection = self.start(sql)?;
         let answer = DB::execute(connection, sql).await;
-        self.end(answer)
+        let completed = answer.as_ref().err().and_then(|failed| failed.completed);
+        self.end(answer.map_err(|failed| failed.error)).map_err(|error| error.with_completed(completed))
+    }
+
+    fn in_transaction(&self) -> bool {
+        let connection = match &self.held {
+            Held::Own(connection) => connection,
+            Held::Pooled(pooled) => &pooled.connection,
+            Held::Borrowed(connection) => connection,
+        };
+        connection.is_in_transaction()
     }
 
     async fn query(&mut self, sql: &str, columns: &[Kind]) -> Result<Vec<Vec<Value>>, DbError> {

@@ -9,7 +9,7 @@ use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Decode, Executor, Row, TypeInfo, ValueRef, raw_sql};
 
 use crate::connection::ConnectionDriver;
-use crate::engine::{Engine, Sqlx};
+use crate::engine::{Engine, Failed, Sqlx};
 use crate::options::OptionsDriver;
 use crate::session::SqlxSession;
 
@@ -20,7 +20,7 @@ impl Engine for Sqlite {
     const SPEC: &'static Spec = &dialect::SQLITE;
     const ENDS_AT_NUL: bool = true;
 
-    async fn execute(connection: &mut SqliteConnection, sql: &str) -> Result<(), sqlx::Error> {
+    async fn execute(connection: &mut SqliteConnection, sql: &str) -> Result<(), Failed> {
         connection.execute(raw_sql(AssertSqlSafe(sql))).await?;
         Ok(())
     }
@@ -117,7 +117,7 @@ fn is_locked(error: &sqlx::Error) -> bool {
 /// connection that is only dropped keeps its lock until its thread has noticed.
 async fn both_lock(options: &SqliteConnectOptions) -> Result<(), sqlx::Error> {
     let mut first = options.connect().await?;
-    let locked = match Sqlite::execute(&mut first, "BEGIN IMMEDIATE").await {
+    let locked = match Sqlite::execute(&mut first, "BEGIN IMMEDIATE").await.map_err(|failed| failed.error) {
         Ok(()) => locks(options).await,
         Err(error) => Err(error),
     };
@@ -127,7 +127,7 @@ async fn both_lock(options: &SqliteConnectOptions) -> Result<(), sqlx::Error> {
 
 async fn locks(options: &SqliteConnectOptions) -> Result<(), sqlx::Error> {
     let mut second = options.connect().await?;
-    let locked = Sqlite::execute(&mut second, "BEGIN IMMEDIATE").await;
+    let locked = Sqlite::execute(&mut second, "BEGIN IMMEDIATE").await.map_err(|failed| failed.error);
     second.close().await?;
     locked
 }

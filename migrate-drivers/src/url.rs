@@ -106,6 +106,10 @@ impl Session for AnySession {
         each!(AnySession, self, session => session.query(sql, columns).await)
     }
 
+    fn in_transaction(&self) -> bool {
+        each!(AnySession, self, session => session.in_transaction())
+    }
+
     async fn close(self) -> Result<(), DbError> {
         each!(AnySession, self, session => session.close().await)
     }

@@ -85,13 +85,13 @@ pub struct Spec {
     pub(crate) boot: &'static str,
     /// What the session is, gives [`crate::identity::COLUMNS`].
     pub(crate) identify: &'static str,
-    /// Names and values of what a script may change in the session, as they are when a run begins.
+    /// Gives names and values of what a script may change in the session.
     pub(crate) capture: &'static str,
     /// How one of them is set again.
     pub(crate) restore: Restore,
-    /// Our own settings, sent after `capture`.
+    /// Our own settings, sent before what the caller asked for.
     pub(crate) settings: &'static str,
-    /// Sent between two scripts, before what was captured and `settings` are sent again: undoes what a
+    /// Sent between two scripts, before what was captured is set again: undoes what a
     /// script may have left in the session. `{login}`, `{role}` and `{database}` are identifiers.
     pub(crate) reset: &'static str,
     /// Sent with it on a connection of our own: what could break or take away something of the caller's on

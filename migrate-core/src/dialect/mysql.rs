@@ -34,7 +34,9 @@ const fn spec(dialect: Dialect, engine: &'static str) -> Spec {
             UNION ALL SELECT 'character_set_results', @@SESSION.character_set_results \
             UNION ALL SELECT 'collation_connection', @@SESSION.collation_connection",
         restore: Restore::SetSession,
-        settings: "SET SESSION autocommit = 1, wait_timeout = 28800",
+        // sqlx adds PIPES_AS_CONCAT and IGNORE_SPACE to the mode, which change what a file means (CREATE TABLE
+        // count (…) fails) and are kept with routines; files get the server's own mode, as in its client.
+        settings: "SET SESSION sql_mode = @@GLOBAL.sql_mode, autocommit = 1, wait_timeout = 28800",
         // Temporary tables stay: nothing lists them on every version, and no migration may count on them.
         reset: "USE {database}; ",
         reset_own: "",
