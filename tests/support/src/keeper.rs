@@ -67,7 +67,7 @@ impl Keeper {
     /// just going.
     pub(crate) fn join(folder: &Path) -> Option<Keeper> {
         let keeper = fs::read_to_string(folder.join("keeper")).ok()?;
-        signal("0", keeper.trim()).then_some(())?;
+        alive(keeper.trim()).then_some(())?;
         let clients = OpenOptions::new().read(true).write(true).open(folder.join("clients")).ok()?;
         let joined = Keeper { folder: folder.to_owned(), clients: Some(clients), child: None };
         joined.ask("join").ok()?;
@@ -120,4 +120,12 @@ pub(crate) fn signal(name: &str, process: &str) -> bool {
     let mut command = Command::new("sh");
     command.args(["-c", "kill -s \"$1\" \"$2\" 2>/dev/null", "kill", name, process]);
     command.stdin(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+/// The process is there and runs. One that was killed and not yet collected by its parent, which in some
+/// containers is never, can be signalled and does not run.
+pub(crate) fn alive(process: &str) -> bool {
+    let state = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let zombie = state.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'));
+    !zombie && signal("0", process)
 }

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long a shared server stays without a user: longer than the gap between two test programs of a run.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long a start may take on a slow and busy machine.
 const START: Duration = Duration::from_secs(90);
@@ -173,7 +173,7 @@ fn join(product: &'static Product, folder: &Path) -> Option<(Keeper, u16)> {
             let process = fs::read_to_string(folder.join("pid")).unwrap_or_default();
             keeper::signal(product.signal, process.trim());
             let begun = Instant::now();
-            while keeper::signal("0", process.trim()) && begun.elapsed() < START {
+            while keeper::alive(process.trim()) && begun.elapsed() < START {
                 std::thread::sleep(Duration::from_millis(20));
             }
         }

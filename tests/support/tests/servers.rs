@@ -301,7 +301,8 @@ fn processes_share_a_server_that_ends_with_the_last_of_them() {
             assert_eq!((other.port, &other.folder), (last.port, &last.folder));
             other.kill();
         }
-        std::thread::sleep(Duration::from_secs(6));
+        // Longer than a server stays without a user.
+        std::thread::sleep(Duration::from_secs(4));
         UnixStream::connect(&last.socket).unwrap();
         let late = Other::start(product, "shared", &instance).unwrap();
         assert_eq!(late.port, last.port);
