@@ -179,10 +179,24 @@ fn join(product: &'static Product, folder: &Path) -> Option<(Keeper, u16)> {
         }
         (None, _) => {}
     }
-    if folder.exists() {
-        fs::remove_dir_all(folder).expect("the folder of a dead server can be removed");
-    }
+    clear(folder).expect("the folder of a dead server can be moved");
     None
+}
+
+/// Makes room for a new folder. What still writes into the old one, such as the shell that notes how the
+/// server ended, writes into the one that was moved.
+fn clear(folder: &Path) -> io::Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    let moved = folder.with_extension(format!("gone.{}", std::process::id()));
+    fs::rename(folder, &moved)?;
+    let mut attempts = 0;
+    while fs::remove_dir_all(&moved).is_err() && attempts < 50 {
+        attempts += 1;
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
 }
 
 /// Starts a new server in a new folder.
@@ -220,16 +234,14 @@ fn install(
     folder: &Path,
 ) -> io::Result<()> {
     // Left by a process that had this number before.
-    if folder.exists() {
-        fs::remove_dir_all(folder)?;
-    }
+    clear(folder)?;
     // Only one who tests may write here, all may enter: the client programs run as another user.
     fs::DirBuilder::new().mode(0o755).create(folder)?;
     account.own(folder)?;
     let mut command = account.command((product.install)(installation, folder));
     let installed = command.current_dir(folder).output()?;
     if !installed.status.success() {
-        fs::remove_dir_all(folder)?;
+        clear(folder)?;
         let said = String::from_utf8_lossy(&installed.stderr);
         return Err(io::Error::other(format!("{command:?} failed: {said}")));
     }
