@@ -3,6 +3,7 @@
 
 mod cases;
 mod corpus;
+mod excerpts;
 mod folder;
 mod same_history;
 mod text;
