@@ -1,6 +1,6 @@
 use migrate::Migrations;
 
-static MIGRATIONS: Migrations = migrate::migrations!("/tmp", dialect = sqlite);
+static MIGRATIONS: Migrations = migrate::migrations!("/migrations", dialect = sqlite);
 
 fn main() {
     let _ = MIGRATIONS.len();

@@ -17,7 +17,7 @@ impl Random {
         usize::try_from(self.0 >> 33).unwrap() % limit
     }
 
-    fn join<'a>(&mut self, parts: &[&'a [u8]], most: usize) -> Vec<u8> {
+    fn join(&mut self, parts: &[&[u8]], most: usize) -> Vec<u8> {
         let count = self.below(most + 1);
         (0..count).flat_map(|_| parts[self.below(parts.len())]).copied().collect()
     }
