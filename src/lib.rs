@@ -40,13 +40,7 @@
 //! # Rebuilding when a file is added
 //!
 //! An edited file is noticed by itself. cargo does not see a *new* file, so a package with migrations has
-//! this `build.rs`:
-//!
-//! ```no_run
-//! fn main() {
-//!     println!("cargo:rerun-if-changed=migrations");
-//! }
-//! ```
+//! a `build.rs` of one line, `fn main() { println!("cargo:rerun-if-changed=migrations"); }`.
 //!
 //! A debug build that boots while its folder has files which are not embedded fails and says so, instead of
 //! blaming the database.

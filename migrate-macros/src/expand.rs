@@ -46,11 +46,14 @@ fn embed(facade: &TokenStream, arguments: &Arguments) -> Result<TokenStream, Vec
     let published = package::is_published(&package);
     let files = folder::read(&folder, &package, &shown, &arguments.ignore)
         .map_err(|error| error.diagnostics().iter().map(Diagnostic::render_for_rustc).collect::<Vec<_>>())?;
-    let options = Options::new(arguments.dialect)
+    let mut options = Options::new(arguments.dialect)
         .folder(&shown)
         .ignore(arguments.ignore.iter().cloned())
         .allow_empty(arguments.allow_empty)
         .published(published);
+    if let Some(name) = &arguments.name {
+        options = options.name(name);
+    }
     let Checked { migrations, diagnostics } = check(&files, &options);
     for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.severity() < Severity::Error) {
         // A macro has no warnings of its own on stable Rust.

@@ -75,7 +75,11 @@ impl Arguments {
                     "dialect" => once(&argument, &mut dialect, assigned(input, parse_dialect)?)?,
                     "ignore" => once(&argument, &mut ignore, assigned(input, parse_list)?)?,
                     "allow" => once(&argument, &mut allow_empty, parse_allow(input)?)?,
-                    "name" => once(&argument, &mut name, assigned(input, parse_name)?)?,
+                    "name" => once(
+                        &argument,
+                        &mut name,
+                        assigned(input, |input| Ok(input.parse::<LitStr>()?.value()))?,
+                    )?,
                     other => {
                         let message = unknown("argument", other, &ARGUMENTS);
                         return Err(Error::new(argument.span(), message));
@@ -141,15 +145,6 @@ fn parse_allow(input: ParseStream<'_>) -> Result<()> {
         Some(name) => Err(Error::new(name.span(), unknown("thing to allow", &name.to_string(), &ALLOWED))),
         None => Ok(()),
     }
-}
-
-fn parse_name(input: ParseStream<'_>) -> Result<String> {
-    let literal: LitStr = input.parse()?;
-    let name = literal.value();
-    if name.is_empty() {
-        return Err(Error::new(literal.span(), "the name of a history must not be empty"));
-    }
-    Ok(name)
 }
 
 fn unknown(what: &str, word: &str, known: &[&str]) -> String {

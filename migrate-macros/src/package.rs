@@ -37,3 +37,34 @@ pub(crate) fn relative(argument: &str) -> Result<String, &'static str> {
     }
     Ok(parts.join("/"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_in_the_package_is_tidied() {
+        assert_eq!(relative("migrations"), Ok("migrations".to_owned()));
+        assert_eq!(relative("./db//migrations/"), Ok("db/migrations".to_owned()));
+        assert_eq!(relative("db/../migrations"), Ok("migrations".to_owned()));
+    }
+
+    #[test]
+    fn what_is_not_in_the_package_is_refused() {
+        for folder in ["", ".", "a/..", "..", "../migrations", "a/../../b", "/migrations"] {
+            assert!(relative(folder).is_err(), "{folder}");
+        }
+    }
+
+    #[test]
+    fn unpacked_and_vendored_packages_are_published() {
+        let folder = std::env::temp_dir().join(format!("migrate-published-{}", std::process::id()));
+        for mark in [".cargo_vcs_info.json", ".cargo-ok", ".cargo-checksum.json"] {
+            std::fs::create_dir_all(&folder).unwrap();
+            assert!(!is_published(&folder));
+            std::fs::write(folder.join(mark), "").unwrap();
+            assert!(is_published(&folder), "{mark}");
+            std::fs::remove_dir_all(&folder).unwrap();
+        }
+    }
+}

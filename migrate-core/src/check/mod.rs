@@ -47,6 +47,7 @@ pub fn check(files: &[File], options: &Options) -> Checked {
     let paths: Vec<&str> = read.iter().map(|file| file.path.as_str()).collect();
     let arranged = layout::arrange(&paths, &|path| options.shown(path), &options.ignore);
     let mut diagnostics = arranged.diagnostics;
+    history_name(&options.name, &mut diagnostics);
 
     let mut scripts: Vec<Option<Script>> = Vec::new();
     let mut in_transaction: Vec<Option<bool>> = Vec::new();
@@ -124,6 +125,18 @@ fn migrations(entries: Vec<Entry>, options: &Options) -> Migrations {
         files: Cow::Borrowed(&[]),
         ignore: Cow::Owned(options.ignore.iter().cloned().map(Cow::Owned).collect()),
     })
+}
+
+/// The name of a history is part of a key, which MySQL limits.
+fn history_name(name: &str, diagnostics: &mut Vec<Diagnostic>) {
+    let message = match name.len() {
+        0 => "the name of the history is empty".to_owned(),
+        1..=100 if name.chars().all(|c| c.is_ascii_graphic() || c == ' ') => return,
+        1..=100 => format!("the name of the history has characters other than those of ASCII: {name:?}"),
+        len => format!("the name of the history is too long: {len} characters, the limit is 100"),
+    };
+    let help = "the name of the crate is a good one";
+    diagnostics.push(Diagnostic::error("bad-history-name", message).help(help));
 }
 
 /// The canonical text of a file of a migration.

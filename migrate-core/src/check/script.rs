@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Place, excerpt};
 use crate::dialect::Dialect;
 use crate::migrations::{ScriptData, Span};
 use crate::syntax::directive::{self, Directive};
-use crate::syntax::{Lexer, ProblemKind, split, tokens_for_checksum};
+use crate::syntax::{Lexer, Problem, ProblemKind, split, tokens_for_checksum};
 
 /// A file of which everything is known but what `metadata.toml` says beside it.
 pub(super) struct Script {
@@ -36,18 +36,7 @@ impl Script {
     ) -> Self {
         let directives = directive::read(&text, options.dialect);
         let split = split(&text, options.dialect);
-        let mut problem = |code, span: Span, message: String| {
-            // Problems of syntax say what is wrong, and behind a semicolon the way out.
-            let (message, help) = message.split_once("; ").map_or((&*message, None), |(m, h)| (m, Some(h)));
-            let diagnostic = Diagnostic::error(code, message).at(place(&path, &text, span));
-            diagnostics.push(help.into_iter().fold(diagnostic, Diagnostic::help));
-        };
-        for found in &directives.problems {
-            problem(directive_code(&found.kind), found.span, found.kind.to_string());
-        }
-        for found in &split.problems {
-            problem(split_code(found.kind), found.span, found.kind.to_string());
-        }
+        problems(&path, &text, &directives.problems, &split.problems, diagnostics);
         let whole = directives.problems.is_empty() && split.problems.is_empty();
         let asks =
             |wanted| directives.found.iter().find(|found| found.directive == wanted).map(|found| found.span);
@@ -126,6 +115,33 @@ impl Script {
             token_checksum,
             text: Cow::Owned(text),
         }
+    }
+}
+
+/// The most problems of one file that are reported. A dump of a database has one in every second line.
+const REPORTED: usize = 20;
+
+fn problems(
+    path: &str,
+    text: &str,
+    directives: &[directive::Problem],
+    split: &[Problem],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let directives =
+        directives.iter().map(|found| (directive_code(&found.kind), found.span, found.kind.to_string()));
+    let split = split.iter().map(|found| (split_code(found.kind), found.span, found.kind.to_string()));
+    let mut all = directives.chain(split);
+    for (code, span, message) in all.by_ref().take(REPORTED) {
+        // Problems of syntax say what is wrong, and behind a semicolon the way out.
+        let (message, help) = message.split_once("; ").map_or((&*message, None), |(m, h)| (m, Some(h)));
+        let diagnostic = Diagnostic::error(code, message).at(place(path, text, span));
+        diagnostics.push(help.into_iter().fold(diagnostic, Diagnostic::help));
+    }
+    let more = all.count();
+    if more > 0 {
+        let message = format!("{path} has {more} more problems");
+        diagnostics.push(Diagnostic::error("more-problems", message).at(Place::file(path)));
     }
 }
 

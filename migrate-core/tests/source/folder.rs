@@ -74,6 +74,7 @@ fn folders_inside_of_a_migration_are_refused() {
 
 #[cfg(unix)]
 mod unix {
+    use std::io::Write as _;
     use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::fs::symlink;
 
@@ -131,7 +132,7 @@ mod unix {
         let dir = folder_with(&[]);
         let name = std::ffi::OsStr::from_bytes(b"1_\xFF.sql");
         if fs::write(dir.path().join(name), "SELECT 1").is_err() {
-            eprintln!("skipped: this disk keeps Unicode names only");
+            let _ = writeln!(std::io::stderr(), "SKIPPED: this disk keeps Unicode names only");
             return;
         }
         assert_eq!(

@@ -1,8 +1,10 @@
 //! From migration files to a history, without a database: the layouts, the errors and their text, and that
 //! all sources agree.
 
+mod any_input;
 mod cases;
 mod corpus;
+mod excerpts;
 mod folder;
 mod same_history;
 mod text;

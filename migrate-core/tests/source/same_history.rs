@@ -50,6 +50,15 @@ fn the_name_and_release_are_those_of_the_options() {
     assert!(migrations.is_empty());
 }
 
+#[test]
+fn a_name_that_does_not_fit_the_key_of_the_history_is_an_error() {
+    for name in ["", "naïve", "line\nbreak", &"x".repeat(101)] {
+        let checked = check(&[], &Options::new(Dialect::Sqlite).name(name));
+        assert!(checked.migrations.is_none(), "{name:?}");
+        assert_eq!(checked.diagnostics[0].code(), "bad-history-name");
+    }
+}
+
 #[cfg(feature = "include_dir")]
 #[test]
 fn a_folder_and_the_same_folder_embedded_agree() {

@@ -1,0 +1,7 @@
+use migrate::Migrations;
+
+static MIGRATIONS: Migrations = migrate::migrations!("data/good", dialect = sqlite, dialect = sqlite);
+
+fn main() {
+    let _ = MIGRATIONS.len();
+}

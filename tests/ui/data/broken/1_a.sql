@@ -1,0 +1,2 @@
+-- migrate(no-transation)
+SELECT 1;

@@ -1,0 +1,2 @@
+-- migrate(no-transaction)
+CREATE INDEX i ON a (id);
