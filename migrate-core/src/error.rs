@@ -439,5 +439,7 @@ fn lines(error: &DbError) -> String {
 
 /// The place in the file of a script, from byte `start` to `end`, as lines with a caret.
 pub(crate) fn excerpt_of(script: Script<'_>, start: usize, end: usize) -> String {
-    crate::diagnostic::excerpt(script.path(), script.text(), start, end).render()
+    let mut place = crate::diagnostic::excerpt(script.path(), script.text(), start, end).render();
+    place.push('\n');
+    place
 }

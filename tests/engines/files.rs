@@ -39,7 +39,7 @@ impl Files {
 
     /// The history as it is now.
     pub(crate) fn history(&self) -> Migrations {
-        let options = SourceOptions::new(self.dialect).name(&*self.name).release(&*self.release).folder("migrations");
+        let options = SourceOptions::new(self.dialect).name(&*self.name).release(&*self.release);
         Migrations::from_dir(self.folder.path(), options).unwrap_or_else(|error| panic!("{error}"))
     }
 }

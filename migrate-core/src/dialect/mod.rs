@@ -265,7 +265,8 @@ impl Spec {
             let value = self.literal(value);
             sql.push_str(&match self.restore {
                 Restore::SetConfig => {
-                    format!("SELECT pg_catalog.set_config({}, {value}, false); ", self.literal(name))
+                    // As an integer, like every row of the message that it is a part of.
+                    format!("SELECT (pg_catalog.set_config({}, {value}, false) IS NULL)::int; ", self.literal(name))
                 }
                 Restore::SetSession => format!("SET SESSION {name} = {value}; "),
                 Restore::Pragma => format!("PRAGMA {name} = {value}; "),
