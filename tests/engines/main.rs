@@ -2,5 +2,6 @@
 //! a test that holds on every database is written once, in a function of a [`place::Place`].
 
 mod conformance;
+mod corpus;
 mod files;
 mod place;
