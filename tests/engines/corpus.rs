@@ -18,6 +18,24 @@ fn corpus() -> Option<PathBuf> {
     corpus
 }
 
+/// The folder, or a copy in which functions that the application brings to SQLite itself are replaced by one that
+/// is there.
+fn runnable(folder: PathBuf) -> (PathBuf, Option<tempfile::TempDir>) {
+    if !folder.ends_with("authelia/migrations/sqlite") {
+        return (folder, None);
+    }
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    let mut replaced = 0;
+    for entry in std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        let entry = entry.expect("it can be listed");
+        let text = std::fs::read_to_string(entry.path()).expect("it can be read");
+        replaced += text.matches("BIN2B64(").count();
+        std::fs::write(copy.path().join(entry.file_name()), text.replace("BIN2B64(", "HEX(")).expect("it can be written");
+    }
+    assert!(replaced > 0, "no copy is needed");
+    (copy.path().to_owned(), Some(copy))
+}
+
 /// The same as with `migrations!`, which another test shows.
 fn read(folder: &Path, dialect: Dialect) -> Migrations {
     let options = SourceOptions::new(dialect).ignore(["data_oauth_github.sql"]).allow_empty(true);
@@ -32,7 +50,10 @@ fn feed(place: &Place, folder: &Path, migration: Migration<'_>) {
     let script = match place {
         // What `psql -1` does. The new line ends a comment in the last line.
         Place::Postgres(_) if migration.up().transactional() => format!("BEGIN;\n{text}\n;COMMIT;\n"),
-        Place::Postgres(_) | Place::MariaDb(_) => text,
+        Place::Postgres(_) => text,
+        // The whole file as one message, which the server splits: the program would end a routine at its
+        // first semicolon.
+        Place::MariaDb(_) => format!("DELIMITER $end$\n{text}\n$end$\n"),
         // The program's default is off, while connections of sqlx have them on.
         Place::Sqlite(_) => format!("PRAGMA foreign_keys = ON;\n{text}"),
     };
@@ -44,7 +65,7 @@ fn feed(place: &Place, folder: &Path, migration: Migration<'_>) {
 /// Migrates one set in a place of its own, feeds it to another, and compares the two.
 async fn is_what_the_files_say(set: &str, dialect: Dialect, count: usize) {
     let Some(corpus) = corpus() else { return };
-    let folder = corpus.join(set);
+    let (folder, _copy) = runnable(corpus.join(set));
     let history = read(&folder, dialect);
     assert_eq!(history.len(), count, "{set}");
     let Some(ours) = Place::new(dialect, "corpus_ours") else { return };
@@ -58,7 +79,7 @@ async fn is_what_the_files_say(set: &str, dialect: Dialect, count: usize) {
     }
 
     let (made, expected) = (ours.dump(), theirs.dump());
-    assert!(expected.len() > 500, "{set}: there should be something to compare: {expected}");
+    assert!(expected.contains("CREATE "), "{set}: there should be something to compare: {expected}");
     if made != expected {
         let different = made.lines().zip(expected.lines()).find(|(a, b)| a != b);
         panic!("{set}: {} and {} lines, first different: {different:#?}", made.lines().count(), expected.lines().count());
