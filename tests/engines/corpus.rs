@@ -30,7 +30,8 @@ fn runnable(folder: PathBuf) -> (PathBuf, Option<tempfile::TempDir>) {
         let entry = entry.expect("it can be listed");
         let text = std::fs::read_to_string(entry.path()).expect("it can be read");
         replaced += text.matches("BIN2B64(").count();
-        std::fs::write(copy.path().join(entry.file_name()), text.replace("BIN2B64(", "HEX(")).expect("it can be written");
+        std::fs::write(copy.path().join(entry.file_name()), text.replace("BIN2B64(", "HEX("))
+            .expect("it can be written");
     }
     assert!(replaced > 0, "no copy is needed");
     (copy.path().to_owned(), Some(copy))
@@ -82,7 +83,11 @@ async fn is_what_the_files_say(set: &str, dialect: Dialect, count: usize) {
     assert!(expected.contains("CREATE "), "{set}: there should be something to compare: {expected}");
     if made != expected {
         let different = made.lines().zip(expected.lines()).find(|(a, b)| a != b);
-        panic!("{set}: {} and {} lines, first different: {different:#?}", made.lines().count(), expected.lines().count());
+        panic!(
+            "{set}: {} and {} lines, first different: {different:#?}",
+            made.lines().count(),
+            expected.lines().count()
+        );
     }
 
     let again = migrate(ours.url(), &history).await.unwrap_or_else(|error| panic!("{set}: {error}"));

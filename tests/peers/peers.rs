@@ -20,7 +20,8 @@ fn files(names: [&str; 2]) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (name, text) in names.iter().zip(TABLES) {
         let file = folder.path().join(name);
-        fs::create_dir_all(file.parent().expect("it is in the folder")).expect("the folder can be written to");
+        fs::create_dir_all(file.parent().expect("it is in the folder"))
+            .expect("the folder can be written to");
         fs::write(file, text).expect("the folder can be written to");
     }
     folder
@@ -45,7 +46,8 @@ async fn refused(url: &str, dialect: Dialect, files: &Path, tool: &str, table: &
             }
             _ => panic!("{text}"),
         }
-        let first = format!("this database was migrated by {tool}: {table} has 2 rows, and history app is empty");
+        let first =
+            format!("this database was migrated by {tool}: {table} has 2 rows, and history app is empty");
         assert_eq!(text.lines().next(), Some(&*first));
         assert!(text.contains("nothing was run, and nothing was written"), "{text}");
         assert!(text.contains(".existing(Existing::Allow)"), "{text}");
@@ -57,7 +59,12 @@ fn bytes(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut all: Vec<(String, Vec<u8>)> = fs::read_dir(folder)
         .expect("the folder is there")
         .map(|entry| entry.expect("it can be listed"))
-        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).expect("it can be read")))
+        .map(|entry| {
+            (
+                entry.file_name().to_string_lossy().into_owned(),
+                fs::read(entry.path()).expect("it can be read"),
+            )
+        })
         .collect();
     all.sort();
     assert!(all.iter().any(|(_, bytes)| !bytes.is_empty()), "there should be a database");
@@ -122,7 +129,8 @@ async fn a_postgres_database_made_by_refinery_is_refused_and_stays_the_same() {
     connection.await.expect("no panic").expect("it ends well");
 
     let before = dump(&database);
-    refused(&database.url(), Dialect::Postgres, files.path(), "refinery", "public.refinery_schema_history").await;
+    refused(&database.url(), Dialect::Postgres, files.path(), "refinery", "public.refinery_schema_history")
+        .await;
     assert_eq!(before, dump(&database));
 }
 
