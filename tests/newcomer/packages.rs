@@ -25,19 +25,24 @@ fn must(command: Command) {
     assert!(outcome.status.success(), "{shown}:\n{}{}", outcome.stdout, outcome.stderr);
 }
 
-/// Packs with cargo and unpacks as cargo does, into `<outside>/registry`.
+/// Where packages are unpacked. The same at each run, so that what is built of them takes the place of what
+/// the last run has built.
+fn registry() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("registry")
+}
+
+/// Packs with cargo, and unpacks as cargo does.
 fn publish(outside: &Outside, folder: &Path, arguments: &[&str], packages: &[String]) {
     let packed = outside.path("packed");
     let mut pack = cargo(folder, &["package", "--quiet", "--no-verify", "--allow-dirty", "--target-dir"]);
     pack.arg(&packed).args(arguments);
     must(pack);
-    let registry = outside.path("registry");
-    fs::create_dir_all(&registry).expect("the folder can be written to");
     for package in packages {
         let mut unpack = Command::new("tar");
-        unpack.arg("-xzf").arg(packed.join(format!("package/{package}.crate"))).arg("-C").arg(&registry);
+        // With the time of now: cargo would take a changed file with the time of the package for an old one.
+        unpack.arg("-xmzf").arg(packed.join(format!("package/{package}.crate"))).arg("-C").arg(registry());
         must(unpack);
-        fs::write(registry.join(package).join(".cargo-ok"), "{\"v\":1}")
+        fs::write(registry().join(package).join(".cargo-ok"), "{\"v\":1}")
             .expect("the folder can be written to");
     }
 }
@@ -111,13 +116,19 @@ async fn main() -> Result<(), schema::Error> {
 #[test]
 fn packages_hold_what_they_should_and_a_history_in_a_read_only_package_is_applied() {
     let mut outside = Outside::new();
+    if registry().exists() {
+        // A run that was killed leaves it read-only.
+        must(chmod("u+w", &registry()));
+        fs::remove_dir_all(registry()).expect("it can be removed");
+    }
+    fs::create_dir_all(registry()).expect("the folder can be written to");
     let version = env!("CARGO_PKG_VERSION");
     let all: Vec<&str> = OURS.iter().flat_map(|(name, _)| ["--package", name]).collect();
     let names: Vec<String> = OURS.iter().map(|(name, _)| format!("{name}-{version}")).collect();
     publish(&outside, checkout(), &all, &names);
 
     // Of the root, which holds the tests and the other packages as well, what `include` says.
-    let packed = files(&outside.path(&format!("registry/migrate-rs-{version}")));
+    let packed = files(&registry().join(format!("migrate-rs-{version}")));
     let mut expected: BTreeSet<String> =
         ["Cargo.toml", "Cargo.toml.orig", "Cargo.lock", ".cargo-ok"].map(str::to_owned).into();
     for part in ["src", "examples"] {
@@ -131,7 +142,7 @@ fn packages_hold_what_they_should_and_a_history_in_a_read_only_package_is_applie
     assert_eq!(packed, expected);
     assert!(packed.contains("README.md") && packed.contains("src/lib.rs"), "{packed:?}");
     for (name, folder) in &OURS[1..] {
-        let packed = files(&outside.path(&format!("registry/{name}-{version}")));
+        let packed = files(&registry().join(format!("{name}-{version}")));
         let source = files(&checkout().join(folder).join("src"));
         assert!(source.iter().all(|file| packed.contains(&format!("src/{file}"))), "{name}: {packed:?}");
     }
@@ -160,18 +171,20 @@ fn packages_hold_what_they_should_and_a_history_in_a_read_only_package_is_applie
         &["--exclude-lockfile"],
         &["shop-history-0.1.0".to_owned()],
     );
-    assert!(!outside.path("registry/shop-history-0.1.0/migrations/seed.sql").exists());
-    let _read_only = ReadOnly::new(outside.path("registry"));
+    assert!(!registry().join("shop-history-0.1.0/migrations/seed.sql").exists());
+    let _read_only = ReadOnly::new(registry());
 
     // An application that has it from the registry, and us as well, under a third name.
     outside.package("app", "--bin");
     let mut manifest = format!(
-        "[dependencies]\nhistory = {{ package = \"shop-history\", path = \"../registry/shop-history-0.1.0\" }}\n\
+        "[dependencies]\nhistory = {{ package = \"shop-history\", path = {:?} }}\n\
          schema = {{ package = \"migrate-rs\", version = \"{version}\", features = [\"sqlite\"] }}\n\
-         tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n\n[patch.crates-io]\n"
+         tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n\n[patch.crates-io]\n",
+        registry().join("shop-history-0.1.0")
     );
     for (name, _) in OURS {
-        manifest.push_str(&format!("{name} = {{ path = \"../registry/{name}-{version}\" }}\n"));
+        let unpacked = registry().join(format!("{name}-{version}"));
+        manifest.push_str(&format!("{name} = {{ path = {unpacked:?} }}\n"));
     }
     outside.dependencies("app", &manifest);
     outside.write("app/src/main.rs", APPLICATION);
