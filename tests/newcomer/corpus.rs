@@ -8,6 +8,7 @@ use std::path::Path;
 
 use migrate::{Dialect, Migrations, SourceOptions};
 
+use crate::describe::describe;
 use crate::outside::{Outside, checkout, copy};
 
 /// How the owning tool orders a set.
@@ -88,8 +89,8 @@ fn embedded_by_the_macro_real_histories_are_what_their_folders_hold_in_the_order
         "histories",
         &format!("[dependencies]\nmigrate-rs = {{ path = {:?}, default-features = false }}\n", checkout()),
     );
-    let mut main = String::from("use migrate::{Migrations, migrations};\n\n");
-    let mut list = String::new();
+    let mut main = String::from("mod describe;\n\nuse migrate::{Migrations, migrations};\n\n");
+    let mut body = String::new();
     for (number, (set, dialect, _)) in SETS.iter().enumerate() {
         copy(&corpus.join(set), &outside.path(&format!("histories/{set}")));
         let dialect = format!("{dialect:?}").to_lowercase();
@@ -97,32 +98,25 @@ fn embedded_by_the_macro_real_histories_are_what_their_folders_hold_in_the_order
         main.push_str(&format!(
             "static SET_{number}: Migrations = migrations!(\"{set}\", dialect = {dialect}{arguments}, name = \"{set}\");\n"
         ));
-        list.push_str(&format!("&SET_{number}, "));
+        body.push_str(&format!("    print!(\"{{}}\", describe::describe(&SET_{number}));\n"));
     }
-    main.push_str(&format!(
-        "\nfn main() {{\n    for set in [{list}] {{\n        let versions: Vec<&str> = set.iter().map(|one| one.version()).collect();\n        \
-         println!(\"{{}}|{{}}|{{}}|{{}}|{{}}\", set.name(), set.len(), versions.join(\",\"), set.fingerprint(), set.text_fingerprint());\n    }}\n}}\n"
-    ));
+    main.push_str(&format!("\nfn main() {{\n{body}}}\n"));
     outside.write("histories/src/main.rs", &main);
+    outside.write("histories/src/describe.rs", include_str!("describe.rs"));
     let printed = outside.succeeds("histories", &["run", "--quiet"]).stdout;
 
-    assert_eq!(printed.lines().count(), SETS.len(), "{printed}");
-    for (line, (set, dialect, order)) in printed.lines().zip(SETS) {
+    let mut expected = String::new();
+    for (set, dialect, order) in SETS {
         let folder = corpus.join(set);
-        let options = SourceOptions::new(dialect)
-            .ignore(["data_oauth_github.sql"])
-            .allow_empty(set.starts_with("authelia"));
-        let read = Migrations::from_dir(&folder, options).unwrap_or_else(|error| panic!("{set}: {error}"));
-        let versions = ordered(&folder, order);
-        assert_eq!(
-            line,
-            format!(
-                "{set}|{}|{}|{}|{}",
-                versions.len(),
-                versions.join(","),
-                read.fingerprint(),
-                read.text_fingerprint()
-            )
-        );
+        let options = SourceOptions::new(dialect).name(set).ignore(["data_oauth_github.sql"]);
+        let read = Migrations::from_dir(&folder, options.allow_empty(set.starts_with("authelia")))
+            .unwrap_or_else(|error| panic!("{set}: {error}"));
+        let versions: Vec<&str> = read.iter().map(|migration| migration.version()).collect();
+        assert_eq!(versions, ordered(&folder, order), "{set}");
+        expected.push_str(&describe(&read));
     }
+    if let Some(different) = printed.lines().zip(expected.lines()).find(|(embedded, read)| embedded != read) {
+        panic!("the first different line: {different:#?}");
+    }
+    assert_eq!(printed.len(), expected.len());
 }

@@ -8,6 +8,7 @@ use diesel::Connection as _;
 use diesel_migrations::MigrationHarness as _;
 use migrate::{Dialect, ErrorKind, Migrations, Migrator, migrate};
 use migrate_test_support::Database;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
 use tempfile::TempDir;
 
 const TABLES: [&str; 2] = [
@@ -81,16 +82,20 @@ fn dump(database: &Database) -> String {
 #[tokio::test]
 async fn a_sqlite_file_made_by_sqlx_is_refused_and_keeps_every_byte() {
     let files = files(["20260101000000_customers.sql", "20260102000000_orders.sql"]);
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = format!("sqlite://{}?mode=rwc", folder.path().join("app.db").display());
-    let pool = sqlx::SqlitePool::connect(&url).await.expect("it is made");
-    let peer = sqlx::migrate::Migrator::new(files.path()).await.expect("sqlx reads them");
-    peer.run(&pool).await.expect("sqlx applies them");
-    pool.close().await;
+    for mode in [SqliteJournalMode::Delete, SqliteJournalMode::Wal] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("app.db");
+        let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true).journal_mode(mode);
+        let pool = SqlitePool::connect_with(options).await.expect("it is made");
+        let peer = sqlx::migrate::Migrator::new(files.path()).await.expect("sqlx reads them");
+        peer.run(&pool).await.expect("sqlx applies them");
+        pool.close().await;
 
-    let before = bytes(folder.path());
-    refused(&url, Dialect::Sqlite, files.path(), "sqlx", "main._sqlx_migrations").await;
-    assert!(before == bytes(folder.path()), "the files differ");
+        let before = bytes(folder.path());
+        let url = format!("sqlite://{}", file.display());
+        refused(&url, Dialect::Sqlite, files.path(), "sqlx", "main._sqlx_migrations").await;
+        assert!(before == bytes(folder.path()), "the files differ ({mode:?})");
+    }
 }
 
 #[tokio::test]
