@@ -481,7 +481,7 @@ impl<'a, D: Driver> Run<'a, D> {
             session.execute(sql).await.map_err(setting)?;
         }
         let identity = identify(spec, session).await?;
-        identity.supported()?;
+        identity.supported(spec.dialect)?;
         if own {
             identity.same_as(&view.boot, self.options.role.is_some())?;
         }
