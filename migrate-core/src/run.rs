@@ -538,14 +538,15 @@ impl<'a, D: Driver> Run<'a, D> {
         }
         if work.lock.is_some() {
             self.verify(work).await?;
-            if let Err(detail) = &work.exclusive {
-                report.notices.push(Notice::LockNotExclusive { detail: detail.clone() });
-            }
         }
         if !view.tables_exist {
             self.create_tables(work).await?;
         }
-        self.apply(work, report).await
+        let applied = self.apply(work, report).await;
+        if let Err(detail) = &work.exclusive {
+            report.notices.push(Notice::LockNotExclusive { detail: detail.clone() });
+        }
+        applied
     }
 
     /// Polls for the lock. Between two tries the one read: when another instance has done the work, this
@@ -555,7 +556,7 @@ impl<'a, D: Driver> Run<'a, D> {
         work: &mut Work<'a, D>,
         report: &mut Report,
     ) -> Result<Option<Vec<Notice>>, ErrorKind> {
-        let Some(lock) = work.lock.take() else { return Ok(None) };
+        let Some(mut lock) = work.lock.take() else { return Ok(None) };
         let mut pause = Pause::default();
         let result = loop {
             match lock.acquire(&mut work.session).await {
@@ -583,7 +584,15 @@ impl<'a, D: Driver> Run<'a, D> {
     /// only what is safe without the lock may run.
     async fn verify(&self, work: &mut Work<'a, D>) -> Result<(), ErrorKind> {
         let Some(lock) = &work.lock else { return Ok(()) };
-        let second = self.retrying("open a second connection", async || self.driver.connect().await).await?;
+        // On a server that is full of instances waiting for this one, a connection of the pool that is open
+        // already serves as well.
+        let connect = async || match self.driver.connect().await {
+            Err(error) if has_code(&error, self.spec().codes.try_again) => {
+                self.driver.lend().await.map(Some).map_err(|_| error)
+            }
+            connected => connected,
+        };
+        let second = self.retrying("open a second connection", connect).await?;
         let Some(mut second) = second else { return Ok(()) };
         let excludes = lock.excludes(&mut second).await;
         end(second).await;
@@ -592,7 +601,7 @@ impl<'a, D: Driver> Run<'a, D> {
             Ok(false) => {
                 work.exclusive =
                     Err("a second connection got the same lock, as behind a pooler in transaction mode".to_owned());
-                let _ = lock.release(&mut work.session).await;
+                work.let_go().await;
             }
             Err(error) => {
                 return Err(ErrorKind::Bookkeeping { doing: "test the lock from a second connection".to_owned(), error });

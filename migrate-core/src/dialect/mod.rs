@@ -130,9 +130,10 @@ pub struct Spec {
 /// The statements of a session lock. Each gives one row with one integer.
 #[derive(Debug)]
 pub(crate) struct LockSql {
-    /// 1 when the lock was free and is now ours. Never waits, see [`crate::lock`].
+    /// The server's number for this session, always positive, when the lock was free and is now ours. Never
+    /// waits, see [`crate::lock`].
     pub(crate) acquire: &'static str,
-    /// 1 when this session holds the lock.
+    /// 1 when this session holds the lock, otherwise the negative of its number.
     pub(crate) held: &'static str,
     /// One text: who holds the lock. No row when nobody does.
     pub(crate) holder: &'static str,

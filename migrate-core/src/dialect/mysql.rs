@@ -78,8 +78,8 @@ const fn spec(dialect: Dialect, engine: &'static str) -> Spec {
         begin: "START TRANSACTION",
         lock: Some(LockSql {
             // A negative timeout takes no lock on MariaDB and gives NULL (measured on 10.11; vault#5343).
-            acquire: "SELECT GET_LOCK({key}, 0)",
-            held: "SELECT COALESCE(IS_USED_LOCK({key}) = CONNECTION_ID(), 0)",
+            acquire: "SELECT GET_LOCK({key}, 0) * CONNECTION_ID()",
+            held: "SELECT IF(COALESCE(IS_USED_LOCK({key}) = CONNECTION_ID(), 0), 1, -CAST(CONNECTION_ID() AS SIGNED))",
             holder: "SELECT CONCAT('connection ', p.ID, ' (user ', p.USER, ', from ', p.HOST, ', ', p.COMMAND, ' for ', \
                 p.TIME, ' s); to end it: KILL ', p.ID) FROM information_schema.PROCESSLIST p \
                 WHERE p.ID = IS_USED_LOCK({key})",

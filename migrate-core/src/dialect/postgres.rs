@@ -77,8 +77,8 @@ pub static POSTGRES: Spec = Spec {
         updated_at = excluded.updated_at",
     begin: "BEGIN",
     lock: Some(LockSql {
-        acquire: "SELECT pg_catalog.pg_try_advisory_lock({key})::int",
-        held: "SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_locks WHERE locktype = 'advisory' \
+        acquire: "SELECT CASE WHEN pg_catalog.pg_try_advisory_lock({key}) THEN pg_catalog.pg_backend_pid() ELSE 0 END",
+        held: "SELECT CASE WHEN pg_catalog.count(*) > 0 THEN 1 ELSE -pg_catalog.pg_backend_pid() END FROM pg_catalog.pg_locks WHERE locktype = 'advisory' \
             AND pid = pg_catalog.pg_backend_pid() AND granted AND mode = 'ExclusiveLock' AND objsubid = 1 \
             AND (classid::bigint << 32 | objid::bigint) = {key}",
         holder: "SELECT pg_catalog.concat('process ', a.pid, ' (user ', a.usename, ', application ', \
