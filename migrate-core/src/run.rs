@@ -25,6 +25,9 @@ const GRACE: Duration = Duration::from_secs(2);
 /// How often a lost race without any progress is taken for one.
 const LOST_RACES: usize = 50;
 
+/// What opening a fresh connection is called in messages.
+const SECOND: &str = "open a second connection";
+
 /// A run, a plan or a check in progress.
 pub(crate) struct Run<'a, D: Driver> {
     pub(crate) driver: &'a D,
@@ -167,31 +170,61 @@ impl<'a, D: Driver> Run<'a, D> {
     }
 
     async fn lend(&self) -> Result<D::Session, ErrorKind> {
-        self.retrying("connect", async || self.driver.lend().await).await
-    }
-
-    /// Calls `connect` again while the server has no free connection or is starting up.
-    async fn retrying<T>(
-        &self,
-        doing: &str,
-        connect: impl AsyncFn() -> Result<T, DbError>,
-    ) -> Result<T, ErrorKind> {
-        let deadline = self.deadline();
-        let mut pause = Pause::default();
+        let mut patience = self.patience();
         loop {
-            match connect().await {
-                Err(error)
-                    if has_code(&error, self.spec().codes.try_again)
-                        && deadline.is_none_or(|deadline| self.driver.now() < deadline) =>
-                {
-                    pause.wait(self.driver).await;
-                }
-                Err(error) => {
-                    return Err(ErrorKind::Connection { doing: format!("{doing} to the database"), error });
-                }
-                Ok(connected) => return Ok(connected),
+            match self.driver.lend().await {
+                Ok(session) => return Ok(session),
+                Err(error) => self.wait_to_connect("connect to the database", error, &mut patience).await?,
             }
         }
+    }
+
+    /// A fresh connection. `None` where there can be no second one.
+    async fn connect(&self) -> Result<Option<D::Session>, ErrorKind> {
+        let mut patience = self.patience();
+        loop {
+            match self.driver.connect().await {
+                Ok(connected) => return Ok(connected),
+                Err(error) => self.wait_to_connect(SECOND, error, &mut patience).await?,
+            }
+        }
+    }
+
+    /// A second connection beside the one that works. On a server that is full of instances which wait for
+    /// this one, a connection that its pool has open already serves as well as a fresh one.
+    async fn second(&self) -> Result<Option<D::Session>, ErrorKind> {
+        let mut patience = self.patience();
+        loop {
+            let error = match self.driver.connect().await {
+                Ok(connected) => return Ok(connected),
+                Err(error) => error,
+            };
+            if has_code(&error, self.spec().codes.try_again)
+                && let Ok(lent) = self.driver.lend().await
+            {
+                return Ok(Some(lent));
+            }
+            self.wait_to_connect(SECOND, error, &mut patience).await?;
+        }
+    }
+
+    fn patience(&self) -> (Option<Duration>, Pause) {
+        (self.deadline(), Pause::default())
+    }
+
+    /// Returns for another try while the server has no free connection or is starting up.
+    async fn wait_to_connect(
+        &self,
+        doing: &str,
+        error: DbError,
+        (deadline, pause): &mut (Option<Duration>, Pause),
+    ) -> Result<(), ErrorKind> {
+        let in_time = deadline.is_none_or(|deadline| self.driver.now() < deadline);
+        if has_code(&error, self.spec().codes.try_again) && in_time {
+            pause.wait(self.driver).await;
+            return Ok(());
+        }
+        Err(ErrorKind::Connection { doing: doing.to_owned(), error })
     }
 
     fn deadline(&self) -> Option<Duration> {
@@ -283,8 +316,21 @@ impl<'a, D: Driver> Run<'a, D> {
             },
         };
         let tables = self.tables(self.options.schema.as_deref())?;
-        let (rows, pending) = self.rows(session, &tables, tables_exist, Some(&boot)).await?;
         let mut boot = boot;
+        let (rows, pending) = loop {
+            let error = match self.rows(session, &tables, tables_exist, Some(&boot)).await {
+                Ok(found) => break found,
+                Err(error) => error,
+            };
+            // Rows without a head: another instance has begun the history since the head was read. Then the
+            // head is there now, for the two are written in one transaction.
+            let heads = boot.heads.len();
+            let begun = matches!(error, ErrorKind::Altered { problem: RowProblem::Head, .. });
+            match if begun { self.reread(session).await? } else { None } {
+                Some(later) if later.heads.len() > heads => boot = later,
+                _ => return Err(error),
+            }
+        };
         boot.in_transaction |= session.in_transaction();
         let view = View { boot, tables_exist, rows, pending };
         self.guard(session, &view).await?;
@@ -376,7 +422,7 @@ impl<'a, D: Driver> Run<'a, D> {
         let fresh = if self.options.use_connection {
             None
         } else {
-            match self.retrying("open a second connection", async || self.driver.connect().await).await {
+            match self.connect().await {
                 Ok(fresh) => fresh,
                 Err(error) => {
                     end(lent).await;
@@ -584,15 +630,7 @@ impl<'a, D: Driver> Run<'a, D> {
     /// only what is safe without the lock may run.
     async fn verify(&self, work: &mut Work<'a, D>) -> Result<(), ErrorKind> {
         let Some(lock) = &work.lock else { return Ok(()) };
-        // On a server that is full of instances waiting for this one, a connection of the pool that is open
-        // already serves as well.
-        let connect = async || match self.driver.connect().await {
-            Err(error) if has_code(&error, self.spec().codes.try_again) => {
-                self.driver.lend().await.map(Some).map_err(|_| error)
-            }
-            connected => connected,
-        };
-        let second = self.retrying("open a second connection", connect).await?;
+        let second = self.second().await?;
         let Some(mut second) = second else { return Ok(()) };
         let excludes = lock.excludes(&mut second).await;
         end(second).await;
