@@ -64,31 +64,18 @@ impl<'a, D: Driver> Run<'a, D> {
     pub(crate) async fn run(&self, report: &mut Report) -> Result<(), ErrorKind> {
         self.validate()?;
         let mut session = self.lend().await?;
-        let read = match self.first_read(&mut session).await {
-            Ok(read) => read,
-            Err(error) => {
-                // The connection may be fine, so a pool may have it back; a broken one it will notice.
+        // A failed session may be fine, so a pool may have it back; a broken one it will notice.
+        let view = match self.find(&mut session).await {
+            Ok(Found::View(view)) if !view.is_current() => view,
+            found => {
                 end(session).await;
-                return Err(error);
+                report.notices = match found? {
+                    Found::Current(notices) => notices,
+                    Found::View(view) => view.notices(),
+                };
+                return Ok(());
             }
         };
-        if let FirstRead::Current(notices) = read {
-            report.notices = notices;
-            end(session).await;
-            return Ok(());
-        }
-        let view = match self.look(&mut session, read).await {
-            Ok(view) => view,
-            Err(error) => {
-                end(session).await;
-                return Err(error);
-            }
-        };
-        if view.is_current() {
-            report.notices = view.notices();
-            end(session).await;
-            return Ok(());
-        }
         if view.boot.in_transaction {
             end(session).await;
             return Err(ErrorKind::InTransaction);
@@ -96,23 +83,75 @@ impl<'a, D: Driver> Run<'a, D> {
         self.work(session, view, report).await
     }
 
+    /// The one read, and all rows where that is not enough.
+    async fn find(&self, session: &mut D::Session) -> Result<Found, ErrorKind> {
+        let protected = self.protect(session).await?;
+        let found = match self.first_read(session).await {
+            Ok(FirstRead::Current(notices)) => Ok(Found::Current(notices)),
+            Ok(read) => self.look(session, read).await.map(Found::View),
+            Err(error) => Err(error),
+        };
+        self.unprotect(session, protected, found).await
+    }
+
+    /// On a connection that the caller goes on to use and where an error ends the whole transaction: a
+    /// savepoint, when there is a transaction. A table that is not there is such an error.
+    async fn protect(&self, session: &mut D::Session) -> Result<bool, ErrorKind> {
+        let Some(savepoint) = &self.spec().savepoint else { return Ok(false) };
+        if !session.is_callers() {
+            return Ok(false);
+        }
+        match session.query(self.spec().in_transaction, &[Kind::Int]).await {
+            Ok(rows) if matches!(rows.first().map(Vec::as_slice), Some([Value::Int(1)])) => {}
+            Ok(_) => return Ok(false),
+            Err(error) if error.code() == Some(savepoint.ended) => return Err(ErrorKind::InTransaction),
+            Err(error) => return Err(reading(error)),
+        }
+        session.execute(savepoint.set).await.map_err(reading)?;
+        Ok(true)
+    }
+
+    /// Goes back to the savepoint: only reads came after it.
+    async fn unprotect<T>(
+        &self,
+        session: &mut D::Session,
+        protected: bool,
+        found: Result<T, ErrorKind>,
+    ) -> Result<T, ErrorKind> {
+        let Some(savepoint) = self.spec().savepoint.as_ref().filter(|_| protected) else { return found };
+        session.execute(savepoint.back).await.map_err(reading)?;
+        match found {
+            // Our tables are not there, and after that error nothing more could be asked.
+            Err(ErrorKind::Connection { error, .. }) if error.code() == Some(savepoint.ended) => {
+                Err(ErrorKind::InTransaction)
+            }
+            found => found,
+        }
+    }
+
     /// What a run would do.
     pub(crate) async fn view(&self) -> Result<View, ErrorKind> {
         self.validate()?;
         let mut session = self.lend().await?;
-        let mut view = match self.first_read(&mut session).await {
-            Ok(read) => self.look(&mut session, read).await,
-            Err(error) => Err(error),
-        };
-        if let Ok(view) = &mut view {
-            self.resolve_doubt(&mut session, view).await;
-        }
+        let view = self.whole_view(&mut session).await;
         end(session).await;
         let mut view = view?;
         match view.pending.iter_mut().find_map(|pending| pending.doubt.take()) {
             Some(doubt) => Err(*doubt),
             None => Ok(view),
         }
+    }
+
+    async fn whole_view(&self, session: &mut D::Session) -> Result<View, ErrorKind> {
+        let protected = self.protect(session).await?;
+        let mut view = match self.first_read(session).await {
+            Ok(read) => self.look(session, read).await,
+            Err(error) => Err(error),
+        };
+        if let Ok(view) = &mut view {
+            self.resolve_doubt(session, view).await;
+        }
+        self.unprotect(session, protected, view).await
     }
 
     /// An unfinished row is in doubt only when nobody is working on it.
@@ -758,6 +797,14 @@ impl<'a, D: Driver> Run<'a, D> {
             return Ok(());
         }
     }
+}
+
+/// What all reading found.
+enum Found {
+    /// Everything is applied.
+    Current(Vec<Notice>),
+    /// The rows were needed.
+    View(View),
 }
 
 /// What the one read found.

@@ -72,14 +72,15 @@ async fn a_lock_that_somebody_holds_ends_the_wait_with_an_error_that_names_him(p
         Place::Sqlite(_) => {
             migrate(place.url(), &shop(&place).history()).await.unwrap();
             let writer = migrate_test_support::process::start(held_by_sqlite3(&place));
-            while !place.file().with_extension("held").exists() {
+            while !held(&place).exists() {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
             // sqlx alone waits 5 s for the lock.
             let options: SqliteConnectOptions = place.url().parse().unwrap();
             let options = options.busy_timeout(Duration::from_millis(50));
             let blocked = Migrator::new(options).history(&history).lock_wait(Duration::from_millis(300)).run().await;
-            writer.kill();
+            std::fs::remove_file(held(&place)).unwrap();
+            assert!(writer.wait().status.success());
             blocked
         }
         _ => run().await,
@@ -96,15 +97,20 @@ async fn a_lock_that_somebody_holds_ends_the_wait_with_an_error_that_names_him(p
     assert_eq!(place.held(), (0, 0));
 }
 
-/// Another process that holds the write lock of the file until it is killed.
+/// Another process that holds the write lock of the file until that of [`held`] is gone.
 fn held_by_sqlite3(place: &Place) -> std::process::Command {
-    let file = place.file();
-    let script = format!("BEGIN IMMEDIATE;\n.shell touch {}\n.shell sleep 60\n", file.with_extension("held").display());
+    let (file, held) = (place.file(), held(place));
+    let held = held.display();
+    let script = format!("BEGIN IMMEDIATE;\n.shell touch {held}; while [ -e {held} ]; do sleep 0.05; done\n");
     let commands = file.with_extension("commands");
     std::fs::write(&commands, script).unwrap();
     let mut command = std::process::Command::new("sqlite3");
     command.arg("-bail").arg(&file).arg(format!(".read {}", commands.display()));
     command
+}
+
+fn held(place: &Place) -> std::path::PathBuf {
+    place.file().with_extension("held")
 }
 
 async fn a_boot_with_nothing_to_do_does_not_wait_for_the_lock(place: Place) {

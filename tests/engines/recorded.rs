@@ -82,6 +82,10 @@ impl<S: Session> Session for RecordedSession<S> {
         self.inner.in_transaction()
     }
 
+    fn is_callers(&self) -> bool {
+        self.inner.is_callers()
+    }
+
     async fn close(self) -> Result<(), DbError> {
         self.inner.close().await
     }

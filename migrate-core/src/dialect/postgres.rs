@@ -2,7 +2,7 @@
 //!
 //! Functions are qualified, since a schema on the search path may shadow them (CVE-2018-1058).
 
-use super::{Backslash, Codes, Ddl, Dialect, LockSql, Restore, Schemas, Send, Spec};
+use super::{Backslash, Codes, Ddl, Dialect, LockSql, Restore, Savepoint, Schemas, Send, Spec};
 
 /// PostgreSQL.
 pub static POSTGRES: Spec = Spec {
@@ -15,6 +15,11 @@ pub static POSTGRES: Spec = Spec {
     schemas: Schemas::SearchPath,
     // In a transaction block the transaction began with an earlier message than this statement's.
     in_transaction: "SELECT CASE WHEN pg_catalog.transaction_timestamp() = pg_catalog.statement_timestamp() THEN 0 ELSE 1 END",
+    savepoint: Some(Savepoint {
+        set: "SAVEPOINT migrate_reads",
+        back: "ROLLBACK TO SAVEPOINT migrate_reads; RELEASE SAVEPOINT migrate_reads",
+        ended: "25P02",
+    }),
     boot: "SELECT pg_catalog.current_schema()::text, current_user::text, pg_catalog.current_database()::text, \
         CASE WHEN pg_catalog.transaction_timestamp() = pg_catalog.statement_timestamp() THEN 0 ELSE 1 END, \
         (SELECT s.nspname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace \
