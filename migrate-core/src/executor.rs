@@ -13,6 +13,9 @@ use crate::report::Step;
 use crate::session::{DbError, Driver, Fault, Kind, Session, Value};
 use crate::syntax::{self, Lexer};
 
+/// Why a lock that another session of the server answers for excludes nobody.
+pub(crate) const POOLER: &str = "the server's session changed, as behind a pooler in transaction mode";
+
 /// A session that may write, and what is needed to keep it clean between two scripts.
 pub(crate) struct Work<'a, D: Driver> {
     pub(crate) driver: &'a D,
@@ -218,11 +221,20 @@ impl<D: Driver> Work<'_, D> {
                 }
             }
         };
-        let ours = self.lock.is_none() || matches!(rows.last().map(Vec::as_slice), Some([Value::Int(1)]));
-        if ours {
+        let Some(lock) = &self.lock else { return Ok(true) };
+        let answer = match rows.last().map(Vec::as_slice) {
+            Some([Value::Int(answer)]) => *answer,
+            _ => 0,
+        };
+        if answer == 1 {
             return Ok(true);
         }
+        let moved = lock.has_moved(answer);
         self.roll_back().await;
+        if self.exclusive.is_ok() && moved {
+            self.exclusive = Err(POOLER.to_owned());
+            self.let_go().await;
+        }
         if self.exclusive.is_ok() {
             return Err(ErrorKind::LockLost {
                 history: task.migrations.name().to_owned(),
@@ -230,6 +242,18 @@ impl<D: Driver> Work<'_, D> {
             });
         }
         Ok(false)
+    }
+
+    /// Releases a lock that the server may have given to another of its sessions than the one that answers.
+    /// It cannot be told which one will answer, so this asks a few times; a lock that stays is held by the
+    /// pooler, whose clients all have a part in it.
+    pub(crate) async fn let_go(&mut self) {
+        let Some(lock) = &self.lock else { return };
+        for _ in 0..5 {
+            if lock.release(&mut self.session).await.unwrap_or(true) {
+                return;
+            }
+        }
     }
 
     /// The script, the books and the COMMIT in one message.

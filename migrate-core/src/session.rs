@@ -55,6 +55,12 @@ pub trait Session: Send {
         false
     }
 
+    /// Whether this is a connection that the caller holds and goes on to use. It may be in the middle of a
+    /// transaction, which is to be left as it is.
+    fn is_callers(&self) -> bool {
+        false
+    }
+
     /// Ends the session: a connection of our own is closed, a lent one goes back to where it came from.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Migration files that a test makes up, read as an application reads a folder at run time.
 
 use std::fs;
+use std::path::Path;
 
 use migrate::{Dialect, Migrations, SourceOptions};
 use tempfile::TempDir;
@@ -35,6 +36,10 @@ impl Files {
 
     pub(crate) fn remove(&self, name: &str) {
         fs::remove_file(self.folder.path().join(name)).expect("the file is there");
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The history as it is now.
