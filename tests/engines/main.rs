@@ -3,6 +3,7 @@
 
 mod boot_cost;
 mod conformance;
+mod corpus;
 mod files;
 mod hygiene;
 mod instances;

@@ -111,13 +111,17 @@ impl Place {
                 let mut all = self.ask(&format!(
                     "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name NOT IN ({list}) ORDER BY type, name"
                 ));
+                // Every row as literals, so that 1 and '1' differ, sorted by all columns. The table of the
+                // AUTOINCREMENT counters is one of them.
                 let kept = self.ask(&format!(
-                    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ({list}) ORDER BY name"
+                    "SELECT 'SELECT ' || columns || ' FROM \"' || replace(name, '\"', '\"\"') || '\" ORDER BY ' || columns \
+                     FROM (SELECT t.name, group_concat('quote(\"' || replace(c.name, '\"', '\"\"') || '\")', ', ') AS columns \
+                     FROM sqlite_master t JOIN pragma_table_xinfo(t.name) c ON c.hidden <> 1 \
+                     WHERE t.type = 'table' AND t.name NOT IN ({list}) GROUP BY t.name) ORDER BY name"
                 ));
-                for table in kept.lines() {
-                    let quoted = table.replace('"', "\"\"");
-                    all.push_str(&format!("\n-- {table}\n"));
-                    all.push_str(&self.ask(&format!("SELECT * FROM \"{quoted}\" ORDER BY 1")));
+                for rows in kept.lines() {
+                    all.push_str(&format!("\n-- {rows}\n"));
+                    all.push_str(&self.ask(rows));
                 }
                 all
             }
