@@ -1,7 +1,9 @@
 //! Who and where a session is, and what kind of server answers. Decodes and compares; sends nothing.
 
+use crate::dialect::Dialect;
 use crate::error::ErrorKind;
 use crate::history::Boot;
+use crate::server::Server;
 use crate::session::{Kind, Value};
 use crate::text::shown;
 
@@ -22,17 +24,6 @@ pub(crate) struct Identity {
     /// The search path, or the SQL mode.
     pub(crate) mode: String,
 }
-
-/// Servers that speak a protocol we know and break a promise we make, each with the words by which its
-/// version text is known.
-const UNSUPPORTED: [(&str, &str); 6] = [
-    ("CockroachDB", "its advisory locks are stubs that always say yes, and DDL in a transaction can fail after its COMMIT"),
-    ("-YB-", "YugabyteDB commits each DDL statement by itself, so a migration would not be all or nothing"),
-    ("Yugabyte", "YugabyteDB commits each DDL statement by itself, so a migration would not be all or nothing"),
-    ("Aurora DSQL", "Aurora DSQL allows one DDL statement in a transaction and has no session locks"),
-    ("Vitess", "Vitess gives out a named lock per shard and ends the connection that holds it after some seconds"),
-    ("PlanetScale", "Vitess gives out a named lock per shard and ends the connection that holds it after some seconds"),
-];
 
 impl Identity {
     pub(crate) fn decode(rows: Vec<Vec<Value>>) -> Result<Identity, String> {
@@ -55,12 +46,9 @@ impl Identity {
     }
 
     /// Refuses servers on which our promises do not hold.
-    pub(crate) fn supported(&self) -> Result<(), ErrorKind> {
-        let server = self.server.to_lowercase();
-        for (mark, reason) in UNSUPPORTED {
-            if server.contains(&mark.to_lowercase()) {
-                return Err(ErrorKind::Unsupported { server: shown(&self.server), reason: reason.to_owned() });
-            }
+    pub(crate) fn supported(&self, dialect: Dialect) -> Result<(), ErrorKind> {
+        if let Some(reason) = Server::read(dialect, &self.server).unsupported() {
+            return Err(ErrorKind::Unsupported { server: shown(&self.server), reason: reason.to_owned() });
         }
         // The splitter reads scripts as the default modes do; under these a script may mean something else.
         for mode in ["ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ORACLE"] {
@@ -79,7 +67,9 @@ impl Identity {
     /// the migrations would go elsewhere than the application looks.
     pub(crate) fn same_as(&self, pooled: &Boot, role_was_set: bool) -> Result<(), ErrorKind> {
         let differs = |what, pooled: &Option<String>, fresh: &Option<String>| {
-            let name = |name: &Option<String>| name.as_deref().map_or("none".to_owned(), |name| format!("{:?}", shown(name)));
+            let name = |name: &Option<String>| {
+                name.as_deref().map_or("none".to_owned(), |name| format!("{:?}", shown(name)))
+            };
             ErrorKind::SessionDiffers { what, pooled: name(pooled), fresh: name(fresh) }
         };
         if pooled.database != self.database {
@@ -99,29 +89,13 @@ impl Identity {
 mod tests {
     use super::*;
 
-    fn server(server: &str) -> Identity {
-        Identity { server: server.to_owned(), ..Identity::default() }
-    }
-
-    #[test]
-    fn servers_that_break_a_promise_are_refused_with_the_reason() {
-        for name in [
-            "CockroachDB CCL v25.1.0 (x86_64-pc-linux-gnu)",
-            "PostgreSQL 15.2-YB-2.25.0.0-b0 on x86_64",
-            "PostgreSQL 16 (Aurora DSQL)",
-            "8.0.30-Vitess Version: 19.0.0",
-            "8.4.6 PlanetScale",
-        ] {
-            assert!(matches!(server(name).supported(), Err(ErrorKind::Unsupported { .. })), "{name}");
-        }
-        for name in ["PostgreSQL 15.18 (Debian)", "10.11.19-MariaDB Debian 12", "9.7.4 MySQL Community", "3.45.0"] {
-            assert!(server(name).supported().is_ok(), "{name}");
-        }
-    }
-
     #[test]
     fn an_sql_mode_that_changes_how_scripts_are_read_is_refused() {
-        let identity = Identity { mode: "STRICT_TRANS_TABLES,ANSI_QUOTES".to_owned(), ..server("9.7") };
-        assert!(identity.supported().unwrap_err().to_string().contains("ANSI_QUOTES"));
+        let identity = Identity {
+            mode: "STRICT_TRANS_TABLES,ANSI_QUOTES".to_owned(),
+            server: "9.7.4".to_owned(),
+            ..Identity::default()
+        };
+        assert!(identity.supported(Dialect::MySql).unwrap_err().to_string().contains("ANSI_QUOTES"));
     }
 }

@@ -20,6 +20,7 @@ mod migrator;
 mod plan;
 mod report;
 mod run;
+mod server;
 pub mod session;
 pub mod source;
 pub mod syntax;

@@ -9,7 +9,7 @@
 use std::fmt::Write as _;
 
 use crate::checksum::Hasher;
-use crate::dialect::{fill, Backslash, LockSql, Spec};
+use crate::dialect::{Backslash, LockSql, Spec, fill};
 use crate::session::{DbError, Kind, Session, Value};
 
 /// The lock of one set of tables, ready to send.
@@ -20,6 +20,8 @@ pub(crate) struct Lock {
     holder: String,
     release: String,
     in_transaction: Option<String>,
+    /// The server's number for the session that got the lock.
+    owner: i64,
 }
 
 impl Lock {
@@ -35,26 +37,34 @@ impl Lock {
             holder: fill_key(sql.holder),
             release: fill_key(sql.release),
             in_transaction: sql.in_transaction.map(|template| fill(template, &[("key", &transaction_key)])),
+            owner: 0,
         })
     }
 
-    /// One try. Exactly 1 means that the lock is ours; NULL, 0 and no row do not.
-    pub(crate) async fn acquire<S: Session>(&self, session: &mut S) -> Result<bool, DbError> {
-        one(session, &self.acquire).await
+    /// One try. A positive number means that the lock is ours; NULL, 0 and no row do not.
+    pub(crate) async fn acquire<S: Session>(&mut self, session: &mut S) -> Result<bool, DbError> {
+        self.owner = number(session, &self.acquire).await?;
+        Ok(self.owner > 0)
+    }
+
+    /// Whether the answer to the check means that another session of the server answers now than the one
+    /// that got the lock: nobody released it, a pooler has given this connection another session.
+    pub(crate) fn has_moved(&self, answer: i64) -> bool {
+        answer < 0 && answer != -self.owner
     }
 
     /// Whether `other`, a second connection, is kept out.
     pub(crate) async fn excludes<S: Session>(&self, other: &mut S) -> Result<bool, DbError> {
-        if !self.acquire(other).await? {
+        if number(other, &self.acquire).await? <= 0 {
             return Ok(true);
         }
-        one(other, &self.release).await?;
+        self.release(other).await?;
         Ok(false)
     }
 
     /// Lets go. Closing the session does the same and is what a run relies on.
     pub(crate) async fn release<S: Session>(&self, session: &mut S) -> Result<bool, DbError> {
-        one(session, &self.release).await
+        Ok(number(session, &self.release).await? == 1)
     }
 
     /// Who holds it, in words.
@@ -75,9 +85,16 @@ impl Lock {
     }
 }
 
-async fn one<S: Session>(session: &mut S, sql: &str) -> Result<bool, DbError> {
+/// The one number that `sql` gives; 0 for anything else.
+async fn number<S: Session>(session: &mut S, sql: &str) -> Result<i64, DbError> {
     let rows = session.query(sql, &[Kind::Int]).await?;
-    Ok(matches!(rows.as_slice(), [row] if matches!(row.as_slice(), [Value::Int(1)])))
+    Ok(match rows.as_slice() {
+        [row] => match row.as_slice() {
+            [Value::Int(number)] => *number,
+            _ => 0,
+        },
+        _ => 0,
+    })
 }
 
 fn key_of_transaction(spec: &Spec, database: &str, schema: &str) -> String {

@@ -3,17 +3,19 @@
 
 use std::time::Duration;
 
-use crate::checksum::{fingerprints, Checksum};
-use crate::dialect::{fill, has_code, Schemas, Spec};
+use crate::checksum::{Checksum, fingerprints};
+use crate::dialect::{Schemas, Spec, fill, has_code};
 use crate::error::{ErrorKind, RowProblem};
 use crate::executor::{Outcome, Pause, Task, Work};
 use crate::foreign;
-use crate::history::{boot_sql, rows_sql, Applied, Boot, Head, State, Tables, BOOT_COLUMNS, FORMAT, ROW_COLUMNS};
-use crate::identity::{Identity, COLUMNS};
+use crate::history::{
+    Applied, BOOT_COLUMNS, Boot, FORMAT, Head, ROW_COLUMNS, State, Tables, boot_sql, rows_sql,
+};
+use crate::identity::{COLUMNS, Identity};
 use crate::lock::Lock;
 use crate::migrations::{Migration, Migrations};
 use crate::migrator::{Existing, Options};
-use crate::plan::{end_of, plan, Pending};
+use crate::plan::{Pending, end_of, plan};
 use crate::report::{Notice, Report};
 use crate::session::{DbError, Driver, Fault, Kind, Session, Value};
 use crate::text::shown;
@@ -24,6 +26,9 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// How often a lost race without any progress is taken for one.
 const LOST_RACES: usize = 50;
+
+/// What opening a fresh connection is called in messages.
+const SECOND: &str = "open a second connection";
 
 /// A run, a plan or a check in progress.
 pub(crate) struct Run<'a, D: Driver> {
@@ -61,31 +66,18 @@ impl<'a, D: Driver> Run<'a, D> {
     pub(crate) async fn run(&self, report: &mut Report) -> Result<(), ErrorKind> {
         self.validate()?;
         let mut session = self.lend().await?;
-        let read = match self.first_read(&mut session).await {
-            Ok(read) => read,
-            Err(error) => {
-                // The connection may be fine, so a pool may have it back; a broken one it will notice.
+        // A failed session may be fine, so a pool may have it back; a broken one it will notice.
+        let view = match self.find(&mut session).await {
+            Ok(Found::View(view)) if !view.is_current() => view,
+            found => {
                 end(session).await;
-                return Err(error);
+                report.notices = match found? {
+                    Found::Current(notices) => notices,
+                    Found::View(view) => view.notices(),
+                };
+                return Ok(());
             }
         };
-        if let FirstRead::Current(notices) = read {
-            report.notices = notices;
-            end(session).await;
-            return Ok(());
-        }
-        let view = match self.look(&mut session, read).await {
-            Ok(view) => view,
-            Err(error) => {
-                end(session).await;
-                return Err(error);
-            }
-        };
-        if view.is_current() {
-            report.notices = view.notices();
-            end(session).await;
-            return Ok(());
-        }
         if view.boot.in_transaction {
             end(session).await;
             return Err(ErrorKind::InTransaction);
@@ -93,23 +85,75 @@ impl<'a, D: Driver> Run<'a, D> {
         self.work(session, view, report).await
     }
 
+    /// The one read, and all rows where that is not enough.
+    async fn find(&self, session: &mut D::Session) -> Result<Found, ErrorKind> {
+        let protected = self.protect(session).await?;
+        let found = match self.first_read(session).await {
+            Ok(FirstRead::Current(notices)) => Ok(Found::Current(notices)),
+            Ok(read) => self.look(session, read).await.map(Found::View),
+            Err(error) => Err(error),
+        };
+        self.unprotect(session, protected, found).await
+    }
+
+    /// On a connection that the caller goes on to use and where an error ends the whole transaction: a
+    /// savepoint, when there is a transaction. A table that is not there is such an error.
+    async fn protect(&self, session: &mut D::Session) -> Result<bool, ErrorKind> {
+        let Some(savepoint) = &self.spec().savepoint else { return Ok(false) };
+        if !session.is_callers() {
+            return Ok(false);
+        }
+        match session.query(self.spec().in_transaction, &[Kind::Int]).await {
+            Ok(rows) if matches!(rows.first().map(Vec::as_slice), Some([Value::Int(1)])) => {}
+            Ok(_) => return Ok(false),
+            Err(error) if error.code() == Some(savepoint.ended) => return Err(ErrorKind::InTransaction),
+            Err(error) => return Err(reading(error)),
+        }
+        session.execute(savepoint.set).await.map_err(reading)?;
+        Ok(true)
+    }
+
+    /// Goes back to the savepoint: only reads came after it.
+    async fn unprotect<T>(
+        &self,
+        session: &mut D::Session,
+        protected: bool,
+        found: Result<T, ErrorKind>,
+    ) -> Result<T, ErrorKind> {
+        let Some(savepoint) = self.spec().savepoint.as_ref().filter(|_| protected) else { return found };
+        session.execute(savepoint.back).await.map_err(reading)?;
+        match found {
+            // Our tables are not there, and after that error nothing more could be asked.
+            Err(ErrorKind::Connection { error, .. }) if error.code() == Some(savepoint.ended) => {
+                Err(ErrorKind::InTransaction)
+            }
+            found => found,
+        }
+    }
+
     /// What a run would do.
     pub(crate) async fn view(&self) -> Result<View, ErrorKind> {
         self.validate()?;
         let mut session = self.lend().await?;
-        let mut view = match self.first_read(&mut session).await {
-            Ok(read) => self.look(&mut session, read).await,
-            Err(error) => Err(error),
-        };
-        if let Ok(view) = &mut view {
-            self.resolve_doubt(&mut session, view).await;
-        }
+        let view = self.whole_view(&mut session).await;
         end(session).await;
         let mut view = view?;
         match view.pending.iter_mut().find_map(|pending| pending.doubt.take()) {
             Some(doubt) => Err(*doubt),
             None => Ok(view),
         }
+    }
+
+    async fn whole_view(&self, session: &mut D::Session) -> Result<View, ErrorKind> {
+        let protected = self.protect(session).await?;
+        let mut view = match self.first_read(session).await {
+            Ok(read) => self.look(session, read).await,
+            Err(error) => Err(error),
+        };
+        if let Ok(view) = &mut view {
+            self.resolve_doubt(session, view).await;
+        }
+        self.unprotect(session, protected, view).await
     }
 
     /// An unfinished row is in doubt only when nobody is working on it.
@@ -131,12 +175,16 @@ impl<'a, D: Driver> Run<'a, D> {
     fn validate(&self) -> Result<(), ErrorKind> {
         let mut names: Vec<&str> = Vec::new();
         if self.histories.is_empty() {
-            return Err(ErrorKind::Config("there is no history to migrate: add one with .history(&MIGRATIONS)".to_owned()));
+            return Err(ErrorKind::Config(
+                "there is no history to migrate: add one with .history(&MIGRATIONS)".to_owned(),
+            ));
         }
         for migrations in self.histories {
             let name = migrations.name();
             if names.contains(&name) {
-                return Err(ErrorKind::Config(format!("two histories are named {name:?}: give one another name in migrations!(…, name = \"…\")")));
+                return Err(ErrorKind::Config(format!(
+                    "two histories are named {name:?}: give one another name in migrations!(…, name = \"…\")"
+                )));
             }
             names.push(name);
             if !self.spec().speaks(migrations.dialect()) {
@@ -154,7 +202,10 @@ impl<'a, D: Driver> Run<'a, D> {
         if let Some(schema) = &self.options.schema {
             self.spec().identifier(schema).map_err(ErrorKind::Config)?;
             if self.spec().schemas == Schemas::Main {
-                return Err(ErrorKind::Config(format!("{} has no schemas: leave out .schema(…)", self.spec().engine)));
+                return Err(ErrorKind::Config(format!(
+                    "{} has no schemas: leave out .schema(…)",
+                    self.spec().engine
+                )));
             }
         }
         Ok(())
@@ -167,31 +218,61 @@ impl<'a, D: Driver> Run<'a, D> {
     }
 
     async fn lend(&self) -> Result<D::Session, ErrorKind> {
-        self.retrying("connect", async || self.driver.lend().await).await
-    }
-
-    /// Calls `connect` again while the server has no free connection or is starting up.
-    async fn retrying<T>(
-        &self,
-        doing: &str,
-        connect: impl AsyncFn() -> Result<T, DbError>,
-    ) -> Result<T, ErrorKind> {
-        let deadline = self.deadline();
-        let mut pause = Pause::default();
+        let mut patience = self.patience();
         loop {
-            match connect().await {
-                Err(error)
-                    if has_code(&error, self.spec().codes.try_again)
-                        && deadline.is_none_or(|deadline| self.driver.now() < deadline) =>
-                {
-                    pause.wait(self.driver).await;
-                }
-                Err(error) => {
-                    return Err(ErrorKind::Connection { doing: format!("{doing} to the database"), error });
-                }
-                Ok(connected) => return Ok(connected),
+            match self.driver.lend().await {
+                Ok(session) => return Ok(session),
+                Err(error) => self.wait_to_connect("connect to the database", error, &mut patience).await?,
             }
         }
+    }
+
+    /// A fresh connection. `None` where there can be no second one.
+    async fn connect(&self) -> Result<Option<D::Session>, ErrorKind> {
+        let mut patience = self.patience();
+        loop {
+            match self.driver.connect().await {
+                Ok(connected) => return Ok(connected),
+                Err(error) => self.wait_to_connect(SECOND, error, &mut patience).await?,
+            }
+        }
+    }
+
+    /// A second connection beside the one that works. On a server that is full of instances which wait for
+    /// this one, a connection that its pool has open already serves as well as a fresh one.
+    async fn second(&self) -> Result<Option<D::Session>, ErrorKind> {
+        let mut patience = self.patience();
+        loop {
+            let error = match self.driver.connect().await {
+                Ok(connected) => return Ok(connected),
+                Err(error) => error,
+            };
+            if has_code(&error, self.spec().codes.try_again)
+                && let Ok(lent) = self.driver.lend().await
+            {
+                return Ok(Some(lent));
+            }
+            self.wait_to_connect(SECOND, error, &mut patience).await?;
+        }
+    }
+
+    fn patience(&self) -> (Option<Duration>, Pause) {
+        (self.deadline(), Pause::default())
+    }
+
+    /// Returns for another try while the server has no free connection or is starting up.
+    async fn wait_to_connect(
+        &self,
+        doing: &str,
+        error: DbError,
+        (deadline, pause): &mut (Option<Duration>, Pause),
+    ) -> Result<(), ErrorKind> {
+        let in_time = deadline.is_none_or(|deadline| self.driver.now() < deadline);
+        if has_code(&error, self.spec().codes.try_again) && in_time {
+            pause.wait(self.driver).await;
+            return Ok(());
+        }
+        Err(ErrorKind::Connection { doing: doing.to_owned(), error })
     }
 
     fn deadline(&self) -> Option<Duration> {
@@ -242,7 +323,9 @@ impl<'a, D: Driver> Run<'a, D> {
                 "migrate_head was found in schema {:?}, but new tables would go to {}\n  = nothing was run\n  = help: say which \
                  with .schema(\"…\"), or set the search_path",
                 shown(schema),
-                boot.schema.as_deref().map_or("no schema at all".to_owned(), |schema| format!("{:?}", shown(schema)))
+                boot.schema
+                    .as_deref()
+                    .map_or("no schema at all".to_owned(), |schema| format!("{:?}", shown(schema)))
             )));
         }
         for migrations in self.histories {
@@ -261,7 +344,8 @@ impl<'a, D: Driver> Run<'a, D> {
                 end => fingerprints(migrations).get(end).copied().unwrap_or(all),
             };
             let same_text = head.text_fingerprint == text.to_string();
-            if head.fingerprint != fingerprint.to_string() || !newest_fits(migrations, head, end, same_text)? {
+            if head.fingerprint != fingerprint.to_string() || !newest_fits(migrations, head, end, same_text)?
+            {
                 current = false;
                 continue;
             }
@@ -283,8 +367,21 @@ impl<'a, D: Driver> Run<'a, D> {
             },
         };
         let tables = self.tables(self.options.schema.as_deref())?;
-        let (rows, pending) = self.rows(session, &tables, tables_exist, Some(&boot)).await?;
         let mut boot = boot;
+        let (rows, pending) = loop {
+            let error = match self.rows(session, &tables, tables_exist, Some(&boot)).await {
+                Ok(found) => break found,
+                Err(error) => error,
+            };
+            // Rows without a head: another instance has begun the history since the head was read. Then the
+            // head is there now, for the two are written in one transaction.
+            let heads = boot.heads.len();
+            let begun = matches!(error, ErrorKind::Altered { problem: RowProblem::Head, .. });
+            match if begun { self.reread(session).await? } else { None } {
+                Some(later) if later.heads.len() > heads => boot = later,
+                _ => return Err(error),
+            }
+        };
         boot.in_transaction |= session.in_transaction();
         let view = View { boot, tables_exist, rows, pending };
         self.guard(session, &view).await?;
@@ -366,7 +463,8 @@ impl<'a, D: Driver> Run<'a, D> {
     pub(crate) fn versions(&self, view: &View) -> Vec<String> {
         let each = self.histories.iter().zip(&view.pending);
         each.flat_map(|(migrations, pending)| {
-            steps(migrations, pending).map(|migration| format!("{}/{}", migrations.name(), migration.version()))
+            steps(migrations, pending)
+                .map(|migration| format!("{}/{}", migrations.name(), migration.version()))
         })
         .collect()
     }
@@ -376,7 +474,7 @@ impl<'a, D: Driver> Run<'a, D> {
         let fresh = if self.options.use_connection {
             None
         } else {
-            match self.retrying("open a second connection", async || self.driver.connect().await).await {
+            match self.connect().await {
                 Ok(fresh) => fresh,
                 Err(error) => {
                     end(lent).await;
@@ -456,7 +554,10 @@ impl<'a, D: Driver> Run<'a, D> {
         }
         if let Some(role) = &self.options.role {
             let Some(template) = spec.set_role else {
-                return Err(ErrorKind::Config(format!("{} has no roles: leave out .set_role(…)", spec.engine)));
+                return Err(ErrorKind::Config(format!(
+                    "{} has no roles: leave out .set_role(…)",
+                    spec.engine
+                )));
             };
             let role = spec.identifier(role).map_err(ErrorKind::Config)?;
             session.execute(&fill(template, &[("role", &role)])).await.map_err(setting)?;
@@ -465,7 +566,7 @@ impl<'a, D: Driver> Run<'a, D> {
             session.execute(sql).await.map_err(setting)?;
         }
         let identity = identify(spec, session).await?;
-        identity.supported()?;
+        identity.supported(spec.dialect)?;
         if own {
             identity.same_as(&view.boot, self.options.role.is_some())?;
         }
@@ -500,7 +601,10 @@ impl<'a, D: Driver> Run<'a, D> {
             lock: Lock::new(spec, identity.database.as_deref().unwrap_or_default(), &schema),
             actor: identity.user.unwrap_or_default(),
             set_role: match spec.schemas {
-                Schemas::SearchPath => fill("SET SESSION AUTHORIZATION {login}; SET ROLE {role}; ", &[("login", &login), ("role", &role)]),
+                Schemas::SearchPath => fill(
+                    "SET SESSION AUTHORIZATION {login}; SET ROLE {role}; ",
+                    &[("login", &login), ("role", &role)],
+                ),
                 _ => String::new(),
             },
             foreign_keys: captured.iter().any(|(name, value)| name == "foreign_keys" && value == "1"),
@@ -531,21 +635,27 @@ impl<'a, D: Driver> Run<'a, D> {
     }
 
     /// Takes the lock, then works until nothing is pending.
-    async fn locked(&self, work: &mut Work<'a, D>, view: &View, report: &mut Report) -> Result<(), ErrorKind> {
+    async fn locked(
+        &self,
+        work: &mut Work<'a, D>,
+        view: &View,
+        report: &mut Report,
+    ) -> Result<(), ErrorKind> {
         if let Some(notices) = self.acquire(work, report).await? {
             report.notices = notices;
             return Ok(());
         }
         if work.lock.is_some() {
             self.verify(work).await?;
-            if let Err(detail) = &work.exclusive {
-                report.notices.push(Notice::LockNotExclusive { detail: detail.clone() });
-            }
         }
         if !view.tables_exist {
             self.create_tables(work).await?;
         }
-        self.apply(work, report).await
+        let applied = self.apply(work, report).await;
+        if let Err(detail) = &work.exclusive {
+            report.notices.push(Notice::LockNotExclusive { detail: detail.clone() });
+        }
+        applied
     }
 
     /// Polls for the lock. Between two tries the one read: when another instance has done the work, this
@@ -555,7 +665,7 @@ impl<'a, D: Driver> Run<'a, D> {
         work: &mut Work<'a, D>,
         report: &mut Report,
     ) -> Result<Option<Vec<Notice>>, ErrorKind> {
-        let Some(lock) = work.lock.take() else { return Ok(None) };
+        let Some(mut lock) = work.lock.take() else { return Ok(None) };
         let mut pause = Pause::default();
         let result = loop {
             match lock.acquire(&mut work.session).await {
@@ -583,7 +693,7 @@ impl<'a, D: Driver> Run<'a, D> {
     /// only what is safe without the lock may run.
     async fn verify(&self, work: &mut Work<'a, D>) -> Result<(), ErrorKind> {
         let Some(lock) = &work.lock else { return Ok(()) };
-        let second = self.retrying("open a second connection", async || self.driver.connect().await).await?;
+        let second = self.second().await?;
         let Some(mut second) = second else { return Ok(()) };
         let excludes = lock.excludes(&mut second).await;
         end(second).await;
@@ -591,11 +701,15 @@ impl<'a, D: Driver> Run<'a, D> {
             Ok(true) => {}
             Ok(false) => {
                 work.exclusive =
-                    Err("a second connection got the same lock, as behind a pooler in transaction mode".to_owned());
-                let _ = lock.release(&mut work.session).await;
+                    Err("a second connection got the same lock, as behind a pooler in transaction mode"
+                        .to_owned());
+                work.let_go().await;
             }
             Err(error) => {
-                return Err(ErrorKind::Bookkeeping { doing: "test the lock from a second connection".to_owned(), error });
+                return Err(ErrorKind::Bookkeeping {
+                    doing: "test the lock from a second connection".to_owned(),
+                    error,
+                });
             }
         }
         Ok(())
@@ -701,7 +815,9 @@ impl<'a, D: Driver> Run<'a, D> {
                                 });
                             }
                             if work.lock.is_some() {
-                                self.driver.sleep(Duration::from_millis(50 + self.driver.jitter() % 50)).await;
+                                self.driver
+                                    .sleep(Duration::from_millis(50 + self.driver.jitter() % 50))
+                                    .await;
                             }
                             continue 'again;
                         }
@@ -711,6 +827,14 @@ impl<'a, D: Driver> Run<'a, D> {
             return Ok(());
         }
     }
+}
+
+/// What all reading found.
+enum Found {
+    /// Everything is applied.
+    Current(Vec<Notice>),
+    /// The rows were needed.
+    View(View),
 }
 
 /// What the one read found.
@@ -742,7 +866,10 @@ struct Prepared {
 }
 
 /// The migrations that `pending` names.
-pub(crate) fn steps<'m>(migrations: &'m Migrations, pending: &Pending) -> impl Iterator<Item = Migration<'m>> {
+pub(crate) fn steps<'m>(
+    migrations: &'m Migrations,
+    pending: &Pending,
+) -> impl Iterator<Item = Migration<'m>> {
     (pending.start..pending.end).filter_map(|index| migrations.get(index))
 }
 
@@ -763,9 +890,16 @@ fn newest_fits(migrations: &Migrations, head: &Head, end: usize, same_text: bool
         Some(newest) if newest.position == head.position => newest,
         _ => {
             // Positions follow the order of application, which is file order unless an older release ran.
-            let gone = usize::try_from(head.position - 1).ok().and_then(|index| migrations.get(index)).unwrap_or(last);
+            let gone = usize::try_from(head.position - 1)
+                .ok()
+                .and_then(|index| migrations.get(index))
+                .unwrap_or(last);
             let version = gone.version();
-            return altered(version, RowProblem::Missing, format!("the row of its newest version {version} is gone"));
+            return altered(
+                version,
+                RowProblem::Missing,
+                format!("the row of its newest version {version} is gone"),
+            );
         }
     };
     let Some(known) = migrations.iter().find(|migration| migration.version() == newest.version) else {
@@ -830,7 +964,9 @@ fn head_fits(migrations: &Migrations, head: Option<&Head>, rows: &[Applied]) -> 
                     format!(
                         "migrate_head says that {} are applied, migrate_history has {position}{}",
                         head.position,
-                        version.map(|version| format!(": the row of version {version} is gone")).unwrap_or_default()
+                        version
+                            .map(|version| format!(": the row of version {version} is gone"))
+                            .unwrap_or_default()
                     ),
                 );
             }
@@ -838,7 +974,10 @@ fn head_fits(migrations: &Migrations, head: Option<&Head>, rows: &[Applied]) -> 
                 Some(row) if row.position == head.position && row.chain != head.chain => altered(
                     Some(&row.version),
                     RowProblem::Head,
-                    format!("the row of its newest version {} was altered after it was written", shown(&row.version)),
+                    format!(
+                        "the row of its newest version {} was altered after it was written",
+                        shown(&row.version)
+                    ),
                 ),
                 _ => Ok(()),
             }

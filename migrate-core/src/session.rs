@@ -55,6 +55,12 @@ pub trait Session: Send {
         false
     }
 
+    /// Whether this is a connection that the caller holds and goes on to use. It may be in the middle of a
+    /// transaction, which is to be left as it is.
+    fn is_callers(&self) -> bool {
+        false
+    }
+
     /// Ends the session: a connection of our own is closed, a lent one goes back to where it came from.
     ///
     /// # Errors
@@ -167,7 +173,15 @@ impl DbError {
     /// A new error. `message` is the server's or the transport's own text.
     #[must_use]
     pub fn new(fault: Fault, message: impl Into<String>) -> Self {
-        DbError { fault, code: None, message: message.into(), detail: None, hint: None, position: None, completed: None }
+        DbError {
+            fault,
+            code: None,
+            message: message.into(),
+            detail: None,
+            hint: None,
+            position: None,
+            completed: None,
+        }
     }
 
     /// Adds the SQLSTATE (Postgres), the error number (MySQL) or the extended result code (SQLite).

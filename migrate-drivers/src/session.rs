@@ -113,6 +113,10 @@ impl<DB: Engine> Session for SqlxSession<'_, DB> {
         connection.is_in_transaction()
     }
 
+    fn is_callers(&self) -> bool {
+        matches!(self.held, Held::Borrowed(_))
+    }
+
     async fn query(&mut self, sql: &str, columns: &[Kind]) -> Result<Vec<Vec<Value>>, DbError> {
         let connection = self.start(sql)?;
         let answer = DB::rows(connection, sql).await;

@@ -1,6 +1,7 @@
 //! Migration files that a test makes up, read as an application reads a folder at run time.
 
 use std::fs;
+use std::path::Path;
 
 use migrate::{Dialect, Migrations, SourceOptions};
 use tempfile::TempDir;
@@ -37,6 +38,10 @@ impl Files {
         fs::remove_file(self.folder.path().join(name)).expect("the file is there");
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The history as it is now.
     pub(crate) fn history(&self) -> Migrations {
         let options = SourceOptions::new(self.dialect).name(&*self.name).release(&*self.release);
@@ -54,5 +59,8 @@ pub(crate) const SHOP: [(&str, &str); 3] = [
         "0002_orders.sql",
         "-- Each order belongs to a customer.\nCREATE TABLE orders (id INTEGER NOT NULL PRIMARY KEY, customer INTEGER NOT NULL REFERENCES customers (id));\n\nCREATE INDEX orders_by_customer ON orders (customer);\n",
     ),
-    ("0003_rows.sql", "INSERT INTO customers VALUES (2, 'b@example.org');\nINSERT INTO orders VALUES (1, 2);\n"),
+    (
+        "0003_rows.sql",
+        "INSERT INTO customers VALUES (2, 'b@example.org');\nINSERT INTO orders VALUES (1, 2);\n",
+    ),
 ];

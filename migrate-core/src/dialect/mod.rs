@@ -81,6 +81,8 @@ pub struct Spec {
     /// Gives one integer: 1 inside a transaction that was begun with an earlier message, where the server
     /// tells.
     pub(crate) in_transaction: &'static str,
+    /// Where an error inside a transaction ends the whole of it: what keeps an error of ours from doing that.
+    pub(crate) savepoint: Option<Savepoint>,
     /// The one read at boot; gives [`crate::history::BOOT_COLUMNS`].
     pub(crate) boot: &'static str,
     /// What the session is, gives [`crate::identity::COLUMNS`].
@@ -127,12 +129,24 @@ pub struct Spec {
     pub(crate) codes: Codes,
 }
 
+/// A place in a transaction to go back to.
+#[derive(Debug)]
+pub(crate) struct Savepoint {
+    /// Sets it.
+    pub(crate) set: &'static str,
+    /// Goes back to it and forgets it.
+    pub(crate) back: &'static str,
+    /// The code of every statement in a transaction that an error has ended.
+    pub(crate) ended: &'static str,
+}
+
 /// The statements of a session lock. Each gives one row with one integer.
 #[derive(Debug)]
 pub(crate) struct LockSql {
-    /// 1 when the lock was free and is now ours. Never waits, see [`crate::lock`].
+    /// The server's number for this session, always positive, when the lock was free and is now ours. Never
+    /// waits, see [`crate::lock`].
     pub(crate) acquire: &'static str,
-    /// 1 when this session holds the lock.
+    /// 1 when this session holds the lock, otherwise the negative of its number.
     pub(crate) held: &'static str,
     /// One text: who holds the lock. No row when nobody does.
     pub(crate) holder: &'static str,
@@ -261,13 +275,20 @@ impl Spec {
     /// Statements that set what `Spec::capture` gave, each ended by a semicolon.
     pub(crate) fn restore(&self, captured: &[(String, String)]) -> String {
         let mut sql = String::new();
-        for (name, value) in captured {
-            let value = self.literal(value);
+        for (name, plain) in captured {
+            let value = self.literal(plain);
+            let is_number =
+                !plain.is_empty() && plain.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
             sql.push_str(&match self.restore {
                 Restore::SetConfig => {
                     // As an integer, like every row of the message that it is a part of.
-                    format!("SELECT (pg_catalog.set_config({}, {value}, false) IS NULL)::int; ", self.literal(name))
+                    format!(
+                        "SELECT (pg_catalog.set_config({}, {value}, false) IS NULL)::int; ",
+                        self.literal(name)
+                    )
                 }
+                // A variable that is a number takes no string.
+                Restore::SetSession if is_number => format!("SET SESSION {name} = {plain}; "),
                 Restore::SetSession => format!("SET SESSION {name} = {value}; "),
                 Restore::Pragma => format!("PRAGMA {name} = {value}; "),
             });
@@ -364,4 +385,3 @@ mod tests {
         assert_eq!(fill("{a}{b}", &[("a", "{b}"), ("b", "1")]), "{b}1");
     }
 }
-

@@ -18,6 +18,7 @@ const fn spec(dialect: Dialect, engine: &'static str) -> Spec {
         schemas: Schemas::Databases,
         // MariaDB reads the comment, MySQL has no such variable.
         in_transaction: "SELECT /*M! @@in_transaction + */ 0",
+        savepoint: None,
         boot: "SELECT DATABASE(), CURRENT_USER(), DATABASE(), /*M! @@in_transaction + */ 0, DATABASE(), \
             h.history, h.format, h.fingerprint, h.text_fingerprint, h.release_version, h.floor_position, h.position, \
             h.chain, n.position, n.version, n.text_checksum, n.token_checksum, n.chain, n.state \
@@ -30,6 +31,10 @@ const fn spec(dialect: Dialect, engine: &'static str) -> Spec {
             UNION ALL SELECT 'foreign_key_checks', IF(@@SESSION.foreign_key_checks, 'ON', 'OFF') \
             UNION ALL SELECT 'unique_checks', IF(@@SESSION.unique_checks, 'ON', 'OFF') \
             UNION ALL SELECT 'autocommit', IF(@@SESSION.autocommit, 'ON', 'OFF') \
+            UNION ALL SELECT 'wait_timeout', CAST(@@SESSION.wait_timeout AS CHAR) \
+            UNION ALL SELECT 'lock_wait_timeout', CAST(@@SESSION.lock_wait_timeout AS CHAR) \
+            UNION ALL SELECT 'innodb_lock_wait_timeout', CAST(@@SESSION.innodb_lock_wait_timeout AS CHAR) \
+            UNION ALL SELECT 'sql_safe_updates', IF(@@SESSION.sql_safe_updates, 'ON', 'OFF') \
             UNION ALL SELECT 'character_set_client', @@SESSION.character_set_client \
             UNION ALL SELECT 'character_set_results', @@SESSION.character_set_results \
             UNION ALL SELECT 'collation_connection', @@SESSION.collation_connection",
@@ -78,8 +83,8 @@ const fn spec(dialect: Dialect, engine: &'static str) -> Spec {
         begin: "START TRANSACTION",
         lock: Some(LockSql {
             // A negative timeout takes no lock on MariaDB and gives NULL (measured on 10.11; vault#5343).
-            acquire: "SELECT GET_LOCK({key}, 0)",
-            held: "SELECT COALESCE(IS_USED_LOCK({key}) = CONNECTION_ID(), 0)",
+            acquire: "SELECT GET_LOCK({key}, 0) * CONNECTION_ID()",
+            held: "SELECT IF(COALESCE(IS_USED_LOCK({key}) = CONNECTION_ID(), 0), 1, -CAST(CONNECTION_ID() AS SIGNED))",
             holder: "SELECT CONCAT('connection ', p.ID, ' (user ', p.USER, ', from ', p.HOST, ', ', p.COMMAND, ' for ', \
                 p.TIME, ' s); to end it: KILL ', p.ID) FROM information_schema.PROCESSLIST p \
                 WHERE p.ID = IS_USED_LOCK({key})",

@@ -2,7 +2,7 @@
 //!
 //! Functions are qualified, since a schema on the search path may shadow them (CVE-2018-1058).
 
-use super::{Backslash, Codes, Ddl, Dialect, LockSql, Restore, Schemas, Send, Spec};
+use super::{Backslash, Codes, Ddl, Dialect, LockSql, Restore, Savepoint, Schemas, Send, Spec};
 
 /// PostgreSQL.
 pub static POSTGRES: Spec = Spec {
@@ -15,6 +15,11 @@ pub static POSTGRES: Spec = Spec {
     schemas: Schemas::SearchPath,
     // In a transaction block the transaction began with an earlier message than this statement's.
     in_transaction: "SELECT CASE WHEN pg_catalog.transaction_timestamp() = pg_catalog.statement_timestamp() THEN 0 ELSE 1 END",
+    savepoint: Some(Savepoint {
+        set: "SAVEPOINT migrate_reads",
+        back: "ROLLBACK TO SAVEPOINT migrate_reads; RELEASE SAVEPOINT migrate_reads",
+        ended: "25P02",
+    }),
     boot: "SELECT pg_catalog.current_schema()::text, current_user::text, pg_catalog.current_database()::text, \
         CASE WHEN pg_catalog.transaction_timestamp() = pg_catalog.statement_timestamp() THEN 0 ELSE 1 END, \
         (SELECT s.nspname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace \
@@ -77,8 +82,8 @@ pub static POSTGRES: Spec = Spec {
         updated_at = excluded.updated_at",
     begin: "BEGIN",
     lock: Some(LockSql {
-        acquire: "SELECT pg_catalog.pg_try_advisory_lock({key})::int",
-        held: "SELECT pg_catalog.count(*)::int FROM pg_catalog.pg_locks WHERE locktype = 'advisory' \
+        acquire: "SELECT CASE WHEN pg_catalog.pg_try_advisory_lock({key}) THEN pg_catalog.pg_backend_pid() ELSE 0 END",
+        held: "SELECT CASE WHEN pg_catalog.count(*) > 0 THEN 1 ELSE -pg_catalog.pg_backend_pid() END FROM pg_catalog.pg_locks WHERE locktype = 'advisory' \
             AND pid = pg_catalog.pg_backend_pid() AND granted AND mode = 'ExclusiveLock' AND objsubid = 1 \
             AND (classid::bigint << 32 | objid::bigint) = {key}",
         holder: "SELECT pg_catalog.concat('process ', a.pid, ' (user ', a.usename, ', application ', \

@@ -11,6 +11,7 @@ pub static SQLITE: Spec = Spec {
     backslash: Backslash::Plain,
     schemas: Schemas::Main,
     in_transaction: "SELECT 0",
+    savepoint: None,
     boot: "SELECT 'main', '', 'main', 0, 'main', \
         h.history, h.format, h.fingerprint, h.text_fingerprint, h.release_version, h.floor_position, h.position, h.chain, \
         n.position, substr(n.version, 1, 200), substr(n.text_checksum, 1, 200), substr(n.token_checksum, 1, 200), \

@@ -100,7 +100,7 @@ pub enum ProblemKind {
 /// Reads the directives of `text`.
 #[must_use]
 pub fn read(text: &str, dialect: Dialect) -> Directives {
-    let mut reader = Reader { directives: Directives::default(), leading: true };
+    let mut reader = Reader { directives: Directives::default(), leading: true, foreign: false };
     for token in Lexer::new(text, dialect) {
         match token.kind {
             TokenKind::LineComment | TokenKind::BlockComment => reader.comment(text, token),
@@ -115,6 +115,8 @@ struct Reader {
     directives: Directives,
     /// No token of a statement has come yet.
     leading: bool,
+    /// A mark of another tool was found.
+    foreign: bool,
 }
 
 impl Reader {
@@ -142,9 +144,10 @@ impl Reader {
         } else if is_misspelled(content) {
             self.problem(line.span, ProblemKind::Misspelled);
         } else if let Some(&(_, tool)) = FOREIGN.iter().find(|(mark, _)| content.starts_with(mark)) {
-            let kind = ProblemKind::Foreign(tool);
-            if !self.directives.problems.iter().any(|problem| problem.kind == kind) {
-                self.problem(line.span, kind);
+            // One is enough to say that the whole file is not ours.
+            if !self.foreign {
+                self.foreign = true;
+                self.problem(line.span, ProblemKind::Foreign(tool));
             }
         }
     }
@@ -261,8 +264,12 @@ impl<'t> List<'t, '_> {
     /// A string, a number or a word, or several words separated by `|`.
     fn value(&mut self) -> Result<(), &'static str> {
         if !self.eat('"') {
-            self.name("a value: a string in double quotes, a number or a word")?;
-            return Ok(());
+            loop {
+                self.name("a value: a string in double quotes, a number or a word")?;
+                if !self.eat('|') {
+                    return Ok(());
+                }
+            }
         }
         let mut escaped = false;
         for (at, c) in self.rest.char_indices() {

@@ -303,7 +303,6 @@ impl<'t> Lexer<'t> {
 
     /// `@name` of MySQL, and the names of parameters of SQLite, which may be Tcl variables: `$a::b(c)`.
     fn sigil(&mut self) -> (TokenKind, bool) {
-        let start = self.cursor.position();
         self.cursor.bump(1);
         if self.rules.loose_words {
             let system = usize::from(self.cursor.peek() == Some(b'@'));
@@ -332,11 +331,8 @@ impl<'t> Lexer<'t> {
                 _ => break,
             }
         }
-        if named {
-            return (self.rules.sigil_kind, true);
-        }
-        self.cursor.set_position(start + 1);
-        (TokenKind::Operator, true)
+        // Without a name SQLite refuses what it has read so far as one token.
+        (if named { self.rules.sigil_kind } else { TokenKind::Unknown }, true)
     }
 
     fn word(&mut self) -> (TokenKind, bool) {
@@ -351,7 +347,7 @@ impl<'t> Lexer<'t> {
         if self.rules.delimiter_command
             && (self.fresh || (self.line_start && self.delimiter.is_some()))
             && self.cursor.since(start).eq_ignore_ascii_case(DELIMITER)
-            && self.cursor.peek().is_none_or(is_space)
+            && self.cursor.peek().is_none_or(|byte| is_space(byte) || byte == b';')
         {
             self.rest_of_line();
             if let Ok(delimiter) = delimiter_argument(self.cursor.since(start)) {
@@ -472,7 +468,11 @@ impl Iterator for Lexer<'_> {
 ///
 /// It names none, or one with a backslash, which the client refuses.
 pub(super) fn delimiter_argument(line: &str) -> Result<&str, &'static str> {
-    let rest = line.get(DELIMITER.len()..).unwrap_or("").trim_start();
+    let rest = line.get(DELIMITER.len()..).unwrap_or("");
+    if rest.starts_with(';') {
+        return Err("no space separates the delimiter from it");
+    }
+    let rest = rest.trim_start();
     let argument = match rest.chars().next() {
         Some(quote @ ('\'' | '"' | '`')) => rest.split(quote).nth(1).unwrap_or(""),
         _ => rest.split_whitespace().next().unwrap_or(""),

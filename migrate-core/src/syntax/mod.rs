@@ -7,6 +7,8 @@ pub mod checksum;
 mod cursor;
 pub mod directive;
 pub mod lexer;
+#[cfg(test)]
+mod linear;
 mod rules;
 pub mod split;
 pub mod token;

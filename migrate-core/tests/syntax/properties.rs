@@ -137,7 +137,7 @@ impl Numbers {
 }
 
 fn for_many_texts(check: impl Fn(&str, Dialect)) {
-    for seed in 1..=8_000 {
+    for seed in 1..=4_000 {
         let text = Numbers(u64::wrapping_mul(seed, 0x9E37_79B9_7F4A_7C15)).text();
         for (_, dialect) in DIALECTS {
             check(&text, dialect);
@@ -199,15 +199,23 @@ fn outside_of_statements_is_nothing_that_the_server_would_see() {
 }
 
 /// Not where the text of a statement depends on what stood before it: a chosen delimiter, an executable
-/// comment that was opened before, a string that goes on from another.
+/// comment that was opened before, a byte order mark that is at the start only now.
 #[test]
 fn a_statement_by_itself_is_one_statement() {
     for_many_texts(|text, dialect| {
-        if text.to_ascii_lowercase().contains("delimiter") || text.contains("/*!") || text.contains("/*M!") {
+        if text.to_ascii_lowercase().contains("delimiter")
+            || text.contains("/*!")
+            || text.contains("/*M!")
+            || text.contains('\u{FEFF}')
+        {
             return;
         }
         for statement in split(text, dialect).statements {
             let alone = statement.span.of(text);
+            // To MySQL these two are a comment only when nothing follows them.
+            if alone.ends_with("--") {
+                continue;
+            }
             let again = split(alone, dialect).statements;
             assert_eq!(again.len(), 1, "{dialect:?} {text:?}: {alone:?}");
             assert_eq!(again[0].span.of(alone), alone, "{dialect:?} {text:?}");

@@ -197,7 +197,7 @@ async fn what_refuses_a_connection_is_named_with_the_way_out() {
     assert!(error.message().contains("createdb"), "{error}");
 
     let secret = "canary-s3cr3t";
-    let wrong = options.clone().username("locked").password(secret);
+    let wrong = options.clone().username("guest").password(secret);
     let error = (&wrong).into_driver().unwrap().lend().await.unwrap_err();
     assert_eq!((error.fault(), error.code()), (Fault::Config, Some("28P01")));
     keeps_the_secret(&error, secret);
@@ -206,6 +206,6 @@ async fn what_refuses_a_connection_is_named_with_the_way_out() {
     assert!(!format!("{:?}", wrong.clone().into_driver().unwrap()).contains(secret));
     assert!(!format!("{:?}", PgPool::connect_lazy_with(wrong).into_driver().unwrap()).contains(secret));
 
-    let right = options.username("locked").password("right");
+    let right = options.username("guest").password("secret");
     right.into_driver().unwrap().lend().await.expect("the same user with its password");
 }

@@ -16,6 +16,7 @@ mod database;
 mod installation;
 mod keeper;
 mod mariadb;
+mod pooler;
 mod postgres;
 pub mod process;
 mod product;
@@ -25,6 +26,7 @@ pub mod wire;
 
 pub use database::{Database, Held};
 pub use mariadb::{MARIADB, mariadb};
+pub use pooler::Pooler;
 pub use postgres::{POSTGRES, postgres};
 pub use product::Product;
 pub use server::Server;

@@ -69,6 +69,7 @@ struct Splitter<'t> {
 }
 
 /// The statement that is being read.
+#[derive(Clone, Copy)]
 struct Current {
     span: Span,
     /// It has a token that the server's parser sees.
@@ -89,7 +90,7 @@ impl Splitter<'_> {
                 // the rest as it is, and the server ends a plain statement at its semicolon.
                 let ends = self.body.semicolon();
                 if ends && (lexer.semicolon_ends() || self.body.is_plain()) {
-                    self.end_at(lexer, token);
+                    self.end_at(lexer);
                 }
             }
             TokenKind::CodeOpen => {
@@ -111,19 +112,22 @@ impl Splitter<'_> {
         current.code |= token.kind.is_significant();
     }
 
-    fn end_at(&mut self, lexer: &mut Lexer<'_>, semicolon: Token) {
+    fn end_at(&mut self, lexer: &mut Lexer<'_>) {
         if self.copy.reads_data()
-            && let Some(current) = self.current.take()
+            && let Some(current) = &mut self.current
         {
-            let span = Span::new(current.span.start, lexer.skip_copy_data().max(semicolon.span.end));
-            self.problem(span, ProblemKind::CopyData);
+            current.span.end = lexer.skip_copy_data();
         }
         self.end();
     }
 
     fn end(&mut self) {
         if let Some(Current { span, code: true }) = self.current.take() {
-            self.split.statements.push(Statement { span });
+            if self.copy.reads_data() {
+                self.problem(span, ProblemKind::CopyData);
+            } else {
+                self.split.statements.push(Statement { span });
+            }
         }
         self.body.reset();
         self.copy = Copy::default();
@@ -159,20 +163,13 @@ impl Splitter<'_> {
         {
             self.problem(mark, ProblemKind::UnterminatedComment);
         }
-        if let Some(current) = &self.current
-            && current.code
+        // The client sends what is left at the end of a file, and does not mind a delimiter that is not set
+        // back. But where the last statement lacks the chosen delimiter, it was forgotten, and what is left may
+        // be many statements that were meant to be sent one by one.
+        if let Some(Current { span, code: true }) = self.current
+            && !lexer.semicolon_ends()
         {
-            let span = current.span;
-            // The client sends what is left at the end of a file, and does not mind a delimiter that is not
-            // set back. But where the last statement lacks the chosen delimiter, it was forgotten, and what
-            // is left may be many statements that were meant to be sent one by one.
-            if !lexer.semicolon_ends() {
-                self.problem(span, ProblemKind::DelimiterLeftOpen);
-            }
-            if self.copy.reads_data() {
-                self.current = None;
-                self.problem(span, ProblemKind::CopyData);
-            }
+            self.problem(span, ProblemKind::DelimiterLeftOpen);
         }
         self.end();
         self.split

@@ -1,0 +1,3 @@
+DELIMITER $$
+SELECT a$$SELECT '$$', `$$` -- $$
+/* $$ */$$SELECT 1 END$$

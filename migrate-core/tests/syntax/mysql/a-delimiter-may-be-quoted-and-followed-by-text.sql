@@ -1,0 +1,4 @@
+DELIMITER '//' -- x
+SELECT 1//
+DELIMITER ; # y
+SELECT 2;

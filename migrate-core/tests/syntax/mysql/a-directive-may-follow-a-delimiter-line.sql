@@ -1,0 +1,3 @@
+DELIMITER //
+-- migrate(no-transaction)
+SELECT 1//

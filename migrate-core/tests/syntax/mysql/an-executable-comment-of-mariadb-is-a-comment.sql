@@ -1,0 +1,2 @@
+/*M!100100 SELECT 1; */ SELECT 2;
+/*m! x */ SELECT 3;

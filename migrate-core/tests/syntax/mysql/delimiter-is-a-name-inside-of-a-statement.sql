@@ -1,0 +1,5 @@
+CREATE TABLE t (
+  delimiter int,
+  a int);
+SELECT a,
+delimiter FROM t;

@@ -1,0 +1,4 @@
+SELECT 5--3; SELECT 4 -- ;
+; SELECT 6 --	;
+--
+SELECT 7;--

@@ -1,0 +1,4 @@
+-- before
+SELECT -- ;
+  1 /* ; */ + 2 -- after
+; -- last

@@ -1,0 +1,1 @@
+/* migrate(no-transaction) */ SELECT 1;

@@ -1,0 +1,6 @@
+-- migrate()
+-- migrate(empty
+-- migrate(empty,)
+-- migrate(empty) really
+-- migrate(x = "y)
+-- migrate(empty no-transaction)

@@ -1,0 +1,1 @@
+-- migrate(empty = true, no-transaction(yes))

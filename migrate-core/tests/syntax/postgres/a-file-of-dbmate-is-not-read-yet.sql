@@ -1,0 +1,3 @@
+-- migrate:up transaction:false
+SELECT 1;
+-- migrate:down

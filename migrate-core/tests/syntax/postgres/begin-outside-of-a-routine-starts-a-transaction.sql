@@ -1,0 +1,2 @@
+BEGIN; SELECT 1; END;
+CREATE TABLE begin (atomic int); BEGIN ATOMIC; SELECT 2;

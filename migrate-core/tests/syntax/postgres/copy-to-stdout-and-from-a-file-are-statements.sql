@@ -1,0 +1,3 @@
+COPY t TO STDOUT;
+COPY t FROM '/tmp/x';
+COPY (SELECT a FROM stdin) TO STDOUT;

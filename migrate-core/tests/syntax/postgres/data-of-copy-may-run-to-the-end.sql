@@ -1,0 +1,3 @@
+COPY t FROM STDIN WITH (FORMAT csv);
+1,'
+2,"

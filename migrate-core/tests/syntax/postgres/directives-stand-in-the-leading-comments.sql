@@ -1,0 +1,6 @@
+-- Copyright somebody
+-- migrate(no-transaction)
+/* licence
+ * migrate(empty)
+ */
+SELECT 1;

@@ -1,0 +1,2 @@
+-- no-transaction, because of the index
+CREATE INDEX CONCURRENTLY i ON t (a);

@@ -1,0 +1,3 @@
+-- the index
+-- no-transaction
+CREATE INDEX CONCURRENTLY i ON t (a);

@@ -1,0 +1,1 @@
+CREATE "TRIGGER" a; CREATE TABLE "trigger" (a); SELECT 1;

@@ -1,0 +1,1 @@
+BEGIN; SELECT 1; END; CREATE TABLE trigger_x (a); SELECT 2;
