@@ -517,6 +517,7 @@ impl<'a, D: Driver> Run<'a, D> {
                     actor: prepared.actor,
                     reset: prepared.reset,
                     set_role: prepared.set_role,
+                    set_role_for_now: prepared.set_role_for_now,
                     used: false,
                     foreign_keys: prepared.foreign_keys,
                     deadline: self.deadline(),
@@ -586,6 +587,13 @@ impl<'a, D: Driver> Run<'a, D> {
             actor: identity.user.unwrap_or_default(),
             set_role: match spec.schemas {
                 Schemas::SearchPath => fill("SET SESSION AUTHORIZATION {login}; SET ROLE {role}; ", &[("login", &login), ("role", &role)]),
+                _ => String::new(),
+            },
+            set_role_for_now: match spec.schemas {
+                Schemas::SearchPath => fill(
+                    "SET TRANSACTION READ WRITE; SET LOCAL SESSION AUTHORIZATION {login}; SET LOCAL ROLE {role}; ",
+                    &[("login", &login), ("role", &role)],
+                ),
                 _ => String::new(),
             },
             foreign_keys: captured.iter().any(|(name, value)| name == "foreign_keys" && value == "1"),
@@ -832,6 +840,7 @@ struct Prepared {
     restore: String,
     reset: String,
     set_role: String,
+    set_role_for_now: String,
     foreign_keys: bool,
 }
 

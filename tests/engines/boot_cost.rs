@@ -87,7 +87,9 @@ async fn a_boot_with_nothing_to_do_is_one_select_for_10_and_for_5000_migrations(
 
 async fn a_second_history_adds_no_message_to_a_boot_with_nothing_to_do(place: Place) {
     let one = Files::new(place.dialect(), &SHOP).history();
-    let jobs = Files::new(place.dialect(), &[("1_jobs.sql", "CREATE TABLE jobs (id INTEGER);")]).named("jobs").history();
+    let jobs = Files::new(place.dialect(), &[("1_jobs.sql", "CREATE TABLE jobs (id INTEGER);")])
+        .named("jobs")
+        .history();
     Migrator::new(place.url()).history(&jobs).history(&one).run().await.unwrap();
     let (driver, messages) = recorded(place.url());
     Migrator::new(driver).history(&jobs).history(&one).run().await.unwrap();
@@ -187,7 +189,8 @@ async fn nothing_to_do_works_in_a_read_only_transaction(place: Place) {
     let mut connection = PgConnection::connect(&place.url()).await.unwrap();
     sqlx::raw_sql("BEGIN READ ONLY").execute(&mut connection).await.unwrap();
     assert!(migrate(&mut connection, &history).await.unwrap().is_empty());
-    let open: bool = sqlx::query_scalar("SELECT now() < statement_timestamp()").fetch_one(&mut connection).await.unwrap();
+    let open: bool =
+        sqlx::query_scalar("SELECT now() < statement_timestamp()").fetch_one(&mut connection).await.unwrap();
     assert!(open);
     sqlx::raw_sql("COMMIT").execute(&mut connection).await.unwrap();
 }
@@ -205,7 +208,10 @@ async fn nothing_to_do_works_through_a_transaction_pooler(place: Place) {
 
     // All instances at once, each migration once.
     for number in 4..=20 {
-        files.write(&format!("{number:04}_more.sql"), format!("INSERT INTO customers VALUES ({number}, 'more');"));
+        files.write(
+            &format!("{number:04}_more.sql"),
+            format!("INSERT INTO customers VALUES ({number}, 'more');"),
+        );
     }
     let history = files.history();
     let all: Vec<_> = (0..8).map(|_| migrate(url.as_str(), &history)).collect();

@@ -15,7 +15,11 @@ mod on_postgres {
 }
 
 mod on_mariadb {
-    crate::place::tests!(MariaDb, what_a_script_sets_on_mariadb_ends_with_it, another_default_database_ends_with_its_script);
+    crate::place::tests!(
+        MariaDb,
+        what_a_script_sets_on_mariadb_ends_with_it,
+        another_default_database_ends_with_its_script
+    );
 }
 
 mod on_sqlite {
@@ -34,9 +38,14 @@ async fn disturbed(place: &Place, note: &str, disturbing: &[&str]) -> Vec<String
     let report = migrate(place.url(), &history).await.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(report.steps.len(), history.len());
     assert!(migrate(place.url(), &history).await.unwrap().is_empty());
-    assert_eq!(place.ask("SELECT count(*) FROM migrate_history WHERE state = 'applied'"), history.len().to_string());
+    assert_eq!(
+        place.ask("SELECT count(*) FROM migrate_history WHERE state = 'applied'"),
+        history.len().to_string()
+    );
     assert_eq!(place.held(), (0, 0));
-    (0..=disturbing.len()).map(|index| place.ask(&format!("SELECT found FROM found_{:03}", index * 2 + 1))).collect()
+    (0..=disturbing.len())
+        .map(|index| place.ask(&format!("SELECT found FROM found_{:03}", index * 2 + 1)))
+        .collect()
 }
 
 /// All are as the first, before which nothing was disturbed.
@@ -56,7 +65,12 @@ async fn a_search_path_ends_with_its_script(place: Place) {
         // Our tables' names, where an unqualified name would find them.
         "CREATE TABLE other.migrate_history (id INTEGER); CREATE TABLE other.migrate_head (id INTEGER); SET search_path = other, public;",
     ];
-    let found = disturbed(&place, "CREATE TABLE {table} AS SELECT current_setting('search_path') || ' ' || current_schema() AS found;", &disturbing).await;
+    let found = disturbed(
+        &place,
+        "CREATE TABLE {table} AS SELECT current_setting('search_path') || ' ' || current_schema() AS found;",
+        &disturbing,
+    )
+    .await;
     all_clean(&found, &disturbing);
     assert_eq!(place.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'other'"), "4");
 }
@@ -71,9 +85,19 @@ async fn a_role_ends_with_its_script(place: Place) {
         format!("-- migrate(no-transaction)\nSET SESSION AUTHORIZATION {role}; CREATE TABLE d (id INTEGER);"),
     ];
     let disturbing: Vec<&str> = disturbing.iter().map(String::as_str).collect();
-    let found = disturbed(&place, "CREATE TABLE {table} AS SELECT current_user || ' ' || session_user AS found;", &disturbing).await;
+    let found = disturbed(
+        &place,
+        "CREATE TABLE {table} AS SELECT current_user || ' ' || session_user AS found;",
+        &disturbing,
+    )
+    .await;
     all_clean(&found, &disturbing);
-    assert_eq!(place.ask(&format!("SELECT string_agg(tablename, '' ORDER BY tablename) FROM pg_tables WHERE tableowner = '{role}'")), "abcd");
+    assert_eq!(
+        place.ask(&format!(
+            "SELECT string_agg(tablename, '' ORDER BY tablename) FROM pg_tables WHERE tableowner = '{role}'"
+        )),
+        "abcd"
+    );
     place.ask(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
 }
 
@@ -82,6 +106,8 @@ async fn settings_that_hurt_the_bookkeeping_end_with_their_script(place: Place) 
         "SET standard_conforming_strings = off; SELECT 1;",
         "SET statement_timeout = 1;",
         "SET default_transaction_read_only = on; SELECT 1;",
+        "-- migrate(no-transaction)\nSET default_transaction_read_only = on; SELECT 1; SET default_transaction_isolation = serializable;",
+        "SET default_transaction_isolation = serializable; SELECT 1;",
         "SET session_replication_role = replica; SELECT 1;",
         "SET DateStyle = 'German'; SET TIME ZONE 'Asia/Tokyo'; SET client_encoding = 'LATIN1'; SELECT 1;",
         "SET check_function_bodies = false; SET row_security = off; SET xmloption = content; SET default_table_access_method = heap;",
@@ -92,7 +118,7 @@ async fn settings_that_hurt_the_bookkeeping_end_with_their_script(place: Place) 
     let note = "CREATE TABLE {table} AS SELECT string_agg(name || '=' || setting, ' ' ORDER BY name) \
                 || (SELECT count(*) FROM pg_prepared_statements) || (SELECT count(*) FROM pg_cursors) \
                 || (SELECT count(*) FROM pg_class WHERE relpersistence = 't') AS found \
-                FROM pg_settings WHERE source = 'session' AND name <> 'application_name';";
+                FROM pg_settings WHERE source = 'session' AND name NOT IN ('application_name', 'transaction_isolation', 'transaction_read_only');";
     let found = disturbed(&place, note, &disturbing).await;
     all_clean(&found, &disturbing);
 }
@@ -106,6 +132,7 @@ async fn what_a_script_sets_on_mariadb_ends_with_it(place: Place) {
         "SET NAMES latin1; SELECT 1;",
         "SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 1; SELECT 1;",
         "SET SESSION sql_safe_updates = 1; SELECT 1;",
+        "-- migrate(no-transaction)\nSET SESSION sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'; SELECT 1; SELECT 2;",
         "CREATE TABLE half (id INTEGER); START TRANSACTION; INSERT INTO half VALUES (1);",
     ];
     let note = "CREATE TABLE {table} (found TEXT) DEFAULT CHARACTER SET utf8mb4 AS SELECT CONCAT_WS(' ', @@SESSION.sql_mode, @@SESSION.time_zone, @@SESSION.autocommit, \

@@ -4,8 +4,8 @@ use std::process::Command;
 use std::time::Instant;
 
 use migrate::{Dialect, Migrations, SourceOptions, migrate};
-use migrate_test_support::process::{Outcome, at_once};
 use migrate_test_support::POSTGRES;
+use migrate_test_support::process::{Outcome, at_once};
 use sqlx::{MySqlPool, PgPool};
 
 use crate::files::Files;
@@ -56,7 +56,10 @@ fn processes(count: usize, url: &str, files: &Files) -> Vec<usize> {
     let begun = Instant::now();
     let outcomes = at_once((0..count).map(|_| {
         let mut command = Command::new(&program);
-        command.args(["--exact", "instances::one_of_many", "--nocapture"]).env(URL, url).env(FOLDER, files.folder());
+        command
+            .args(["--exact", "instances::one_of_many", "--nocapture"])
+            .env(URL, url)
+            .env(FOLDER, files.folder());
         command
     }));
     println!("{count} processes: {:.2} s", begun.elapsed().as_secs_f64());
@@ -71,7 +74,10 @@ fn applied(outcome: &Outcome) -> usize {
 
 /// Each file's effect is a row that can be there twice.
 fn hundred(dialect: Dialect) -> Files {
-    let files = Files::new(dialect, &[("001_ran.sql", "CREATE TABLE ran (migration INTEGER NOT NULL);\nINSERT INTO ran VALUES (1);")]);
+    let files = Files::new(
+        dialect,
+        &[("001_ran.sql", "CREATE TABLE ran (migration INTEGER NOT NULL);\nINSERT INTO ran VALUES (1);")],
+    );
     for number in 2..=100 {
         let text = format!("CREATE TABLE t{number} (id INTEGER);\nINSERT INTO ran VALUES ({number});");
         files.write(&format!("{number:03}_t.sql"), text);
@@ -127,7 +133,10 @@ pub(crate) async fn joined<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
 }
 
 async fn an_index_is_built_concurrently_while_three_instances_wait(place: Place) {
-    let files = Files::new(place.dialect(), &[("1_t.sql", "CREATE TABLE t (id INTEGER); INSERT INTO t SELECT * FROM generate_series(1, 1000);")]);
+    let files = Files::new(
+        place.dialect(),
+        &[("1_t.sql", "CREATE TABLE t (id INTEGER); INSERT INTO t SELECT * FROM generate_series(1, 1000);")],
+    );
     migrate(place.url(), &files.history()).await.unwrap();
     files.write("2_index.sql", "-- migrate(no-transaction)\nCREATE INDEX CONCURRENTLY t_by_id ON t (id);");
     files.write("3_more.sql", "INSERT INTO t VALUES (0);");

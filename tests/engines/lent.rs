@@ -98,7 +98,12 @@ async fn a_callers_connection_is_migrated_and_given_back_as_it_was(place: Place)
         connection.close().await.unwrap();
     });
     if let Place::Postgres(_) = &place {
-        assert_eq!(place.ask("SELECT DISTINCT schemaname || ' ' || tableowner FROM pg_tables WHERE schemaname = 'mine'"), format!("mine {role}"));
+        assert_eq!(
+            place.ask(
+                "SELECT DISTINCT schemaname || ' ' || tableowner FROM pg_tables WHERE schemaname = 'mine'"
+            ),
+            format!("mine {role}")
+        );
         place.ask(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
     }
 }
@@ -110,7 +115,12 @@ async fn a_transaction_of_the_caller_is_refused_and_left_alone(place: Place) {
     let mut kept = 0;
     for tables in [false, true] {
         if tables {
-            Migrator::new(place.url()).history(&files.history()).existing(Existing::Allow).run().await.unwrap();
+            Migrator::new(place.url())
+                .history(&files.history())
+                .existing(Existing::Allow)
+                .run()
+                .await
+                .unwrap();
             files.write("0004_more.sql", "INSERT INTO customers VALUES (3, 'c@example.org');");
         }
         let history = files.history();

@@ -41,7 +41,10 @@ fn shop(place: &Place) -> Files {
 async fn key(place: &Place) -> String {
     let (driver, messages) = recorded(place.url());
     migrate(driver, &shop(place).history()).await.unwrap();
-    let taken = messages.all().into_iter().find(|sql| sql.contains("try_advisory_lock(") || sql.contains("GET_LOCK("));
+    let taken = messages
+        .all()
+        .into_iter()
+        .find(|sql| sql.contains("try_advisory_lock(") || sql.contains("GET_LOCK("));
     let taken = taken.expect("a run takes the lock");
     let (_, key) = taken.split_once("LOCK(").or_else(|| taken.split_once("lock(")).unwrap();
     key.split([',', ')']).next().unwrap().to_owned()
@@ -55,7 +58,10 @@ async fn a_lock_that_somebody_holds_ends_the_wait_with_an_error_that_names_him(p
             let key = key(&place).await;
             let mut shell = database.shell();
             shell.run(&format!("SET application_name = 'somebody'; SELECT pg_advisory_lock({key})")).unwrap();
-            (Some(shell), vec!["process ".to_owned(), "user postgres".to_owned(), "application somebody".to_owned()])
+            (
+                Some(shell),
+                vec!["process ".to_owned(), "user postgres".to_owned(), "application somebody".to_owned()],
+            )
         }
         Place::MariaDb(database) => {
             let key = key(&place).await;
@@ -78,7 +84,8 @@ async fn a_lock_that_somebody_holds_ends_the_wait_with_an_error_that_names_him(p
             // sqlx alone waits 5 s for the lock.
             let options: SqliteConnectOptions = place.url().parse().unwrap();
             let options = options.busy_timeout(Duration::from_millis(50));
-            let blocked = Migrator::new(options).history(&history).lock_wait(Duration::from_millis(300)).run().await;
+            let blocked =
+                Migrator::new(options).history(&history).lock_wait(Duration::from_millis(300)).run().await;
             std::fs::remove_file(held(&place)).unwrap();
             assert!(writer.wait().status.success());
             blocked
@@ -125,7 +132,15 @@ async fn a_boot_with_nothing_to_do_does_not_wait_for_the_lock(place: Place) {
     if let (Some(holder), Some(key)) = (&mut holder, key) {
         holder.run(&key).unwrap();
     }
-    assert!(Migrator::new(place.url()).history(&history).lock_wait(Duration::ZERO).run().await.unwrap().is_empty());
+    assert!(
+        Migrator::new(place.url())
+            .history(&history)
+            .lock_wait(Duration::ZERO)
+            .run()
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 async fn the_lock_is_tried_from_a_second_connection(place: Place) {
@@ -146,7 +161,10 @@ async fn a_script_that_releases_the_lock_stops_the_run(place: Place) {
     files.write("0004_more.sql", direct);
     files.remove("0003_rows.sql");
     let error = migrate(place.url(), &files.history()).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::LockLost { path, .. } if path.ends_with("0004_more.sql")), "{error}");
+    assert!(
+        matches!(error.kind(), ErrorKind::LockLost { path, .. } if path.ends_with("0004_more.sql")),
+        "{error}"
+    );
     assert_eq!(error.report().steps.len(), 3);
     assert_eq!(place.ask("SELECT count(*) FROM customers"), "1");
     assert_eq!(place.held(), (0, 0));
@@ -157,27 +175,37 @@ async fn a_script_that_releases_the_lock_stops_the_run(place: Place) {
     files.write("0005_release.sql", release);
     files.write("0006_outside.sql", format!("-- migrate(no-transaction)\n{}", direct.replace('3', "4")));
     let error = migrate(place.url(), &files.history()).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::LockLost { path, .. } if path.ends_with("0006_outside.sql")), "{error}");
+    assert!(
+        matches!(error.kind(), ErrorKind::LockLost { path, .. } if path.ends_with("0006_outside.sql")),
+        "{error}"
+    );
     assert_eq!(place.ask("SELECT count(*) FROM customers"), "2");
 }
 
 async fn a_caller_that_panics_leaves_nothing_behind(place: Place) {
     let files = shop(&place);
-    files.write("0004_more.sql", "INSERT INTO customers VALUES (3, 'c@example.org');");
-    let (history, url) = (files.history(), place.url());
-    let panicked = tokio::spawn(async move {
-        let migrating = migrate(url, &history);
-        let panic = async {
-            tokio::time::sleep(Duration::from_millis(15)).await;
-            panic!("the caller's own trouble");
-        };
-        tokio::join!(migrating, panic).0
-    });
-    assert!(panicked.await.unwrap_err().is_panic());
+    migrate(place.url(), &files.history()).await.unwrap();
+    // Each is all or nothing, on MariaDB too.
+    for number in 4..=40 {
+        let text = format!("INSERT INTO customers VALUES ({number}, 'more');");
+        files.write(&format!("{number:04}_more.sql"), text);
+    }
+    for delay_ms in [5, 15, 30] {
+        let (history, url) = (files.history(), place.url());
+        let panicked = tokio::spawn(async move {
+            let migrating = migrate(url, &history);
+            let panic = async {
+                tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+                panic!("the caller's own trouble");
+            };
+            tokio::join!(migrating, panic).0
+        });
+        assert!(panicked.await.unwrap_err().is_panic());
+    }
     // The server needs a moment to notice; the next boot waits for that.
     migrate(place.url(), &files.history()).await.unwrap();
-    assert_eq!(place.ask("SELECT count(*) FROM customers"), "3");
-    assert_eq!(place.ask("SELECT count(*) FROM migrate_history WHERE state = 'applied'"), "4");
+    assert_eq!(place.ask("SELECT count(*) FROM customers"), "39");
+    assert_eq!(place.ask("SELECT count(*) FROM migrate_history WHERE state = 'applied'"), "40");
     assert_eq!(place.held(), (0, 0));
 }
 
@@ -193,22 +221,47 @@ async fn a_failed_migration_leaves_a_pool_that_works(place: Place) {
             let pool = $pool;
             for lent in [false, true] {
                 let migrator = || Migrator::new(&pool).history(&bad);
-                let error = if lent { migrator().use_connection().run().await } else { migrator().run().await };
+                let error =
+                    if lent { migrator().use_connection().run().await } else { migrator().run().await };
                 let error = error.unwrap_err();
                 assert!(matches!(error.kind(), ErrorKind::Script { .. }), "{error}");
                 assert_eq!(place.held(), (0, 0));
-                assert_eq!(sqlx::query_scalar::<_, i64>("SELECT count(*) FROM customers").fetch_one(&pool).await.unwrap(), 1);
+                assert_eq!(
+                    sqlx::query_scalar::<_, i64>("SELECT count(*) FROM customers")
+                        .fetch_one(&pool)
+                        .await
+                        .unwrap(),
+                    1
+                );
             }
-            assert_eq!(Migrator::new(&pool).history(&good).use_connection().run().await.unwrap().steps.len(), 1);
+            assert_eq!(
+                Migrator::new(&pool).history(&good).use_connection().run().await.unwrap().steps.len(),
+                1
+            );
             assert_eq!(place.held(), (0, 0));
-            assert_eq!(sqlx::query_scalar::<_, i64>("SELECT count(*) FROM customers").fetch_one(&pool).await.unwrap(), 2);
+            assert_eq!(
+                sqlx::query_scalar::<_, i64>("SELECT count(*) FROM customers")
+                    .fetch_one(&pool)
+                    .await
+                    .unwrap(),
+                2
+            );
             assert!(migrate(&pool, &good).await.unwrap().is_empty());
         }};
     }
     let url = place.url();
     match &place {
-        Place::Postgres(_) => on!(sqlx::postgres::PgPoolOptions::new().max_connections(1).connect(&url).await.unwrap() as PgPool),
-        Place::MariaDb(_) => on!(sqlx::mysql::MySqlPoolOptions::new().max_connections(1).connect(&url).await.unwrap() as MySqlPool),
-        Place::Sqlite(_) => on!(sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect(&url).await.unwrap() as SqlitePool),
+        Place::Postgres(_) => {
+            on!(sqlx::postgres::PgPoolOptions::new().max_connections(1).connect(&url).await.unwrap()
+                as PgPool)
+        }
+        Place::MariaDb(_) => {
+            on!(sqlx::mysql::MySqlPoolOptions::new().max_connections(1).connect(&url).await.unwrap()
+                as MySqlPool)
+        }
+        Place::Sqlite(_) => {
+            on!(sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect(&url).await.unwrap()
+                as SqlitePool)
+        }
     }
 }

@@ -58,7 +58,8 @@ async fn a_pool_that_sets_a_role_is_refused_with_three_ways_out(place: Place) {
     assert_eq!(report.steps.len(), 1);
     let report = Migrator::new(&pool).history(&history).use_connection().run().await.unwrap();
     assert_eq!(report.steps.len(), 1);
-    let owners = "SELECT string_agg(DISTINCT tableowner, ' '), count(*) FROM pg_tables WHERE schemaname = 'public'";
+    let owners =
+        "SELECT string_agg(DISTINCT tableowner, ' '), count(*) FROM pg_tables WHERE schemaname = 'public'";
     assert_eq!(place.ask(owners), format!("{role}|5"));
     assert_eq!(place.ask("SELECT string_agg(DISTINCT actor, ' ') FROM migrate_history"), role);
     assert!(migrate(&pool, &history).await.unwrap().is_empty());
@@ -95,7 +96,12 @@ async fn a_chosen_schema_is_made_and_holds_our_tables_alone(place: Place) {
     assert_eq!(run().await.unwrap().steps.len(), 4);
     assert!(run().await.unwrap().is_empty());
     assert_eq!(place.ask("SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables WHERE schemaname = 'our \"books'"), "migrate_head migrate_history migrate_journal");
-    assert_eq!(place.ask("SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables WHERE schemaname = 'public'"), "customers orders path");
+    assert_eq!(
+        place.ask(
+            "SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables WHERE schemaname = 'public'"
+        ),
+        "customers orders path"
+    );
     assert_eq!(place.ask("SELECT path FROM path"), "\"$user\", public");
 }
 
@@ -125,6 +131,9 @@ async fn a_chosen_database_holds_our_tables_alone(place: Place) {
     let run = || Migrator::new(place.url()).history(&history).schema(books.name()).run();
     assert_eq!(run().await.unwrap().steps.len(), 3);
     assert!(run().await.unwrap().is_empty());
-    assert_eq!(books.ask("SHOW TABLES").lines().collect::<Vec<_>>(), ["migrate_head", "migrate_history", "migrate_journal"]);
+    assert_eq!(
+        books.ask("SHOW TABLES").lines().collect::<Vec<_>>(),
+        ["migrate_head", "migrate_history", "migrate_journal"]
+    );
     assert_eq!(place.ask("SHOW TABLES").lines().collect::<Vec<_>>(), ["customers", "orders"]);
 }
