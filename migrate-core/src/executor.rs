@@ -32,6 +32,8 @@ pub(crate) struct Work<'a, D: Driver> {
     pub(crate) reset: String,
     /// Makes the migrating role the current one again, whatever a script did.
     pub(crate) set_role: String,
+    /// The same for one message, after which the script has its own again.
+    pub(crate) set_role_for_now: String,
     /// A script has run since the session was last clean.
     pub(crate) used: bool,
     /// Whether foreign keys were on when the run began; SQLite only.
@@ -416,6 +418,9 @@ impl<D: Driver> Work<'_, D> {
             if done < total {
                 let checksum = done_checksum(self.spec.dialect, script, done);
                 let progress = self.writer(task.migrations).progress(&claim, done, done + 1, &checksum);
+                // Under a role that the script has set, the books may be out of reach.
+                let set = statements.iter().take(done).any(|text| is_session_state(self.spec.dialect, text));
+                let progress = if set { format!("{}{progress}", self.set_role_for_now) } else { progress };
                 if let Err(error) = self.session.execute(&progress).await {
                     return Err(bookkeeping(&task, error));
                 }
@@ -424,7 +429,9 @@ impl<D: Driver> Work<'_, D> {
         let books =
             self.writer(task.migrations).applied(&claim, task.migration, total, refs(task.fingerprints));
         let books = format!("{}; {books}; COMMIT", self.spec.begin);
-        let message = format!("{}{books}", self.set_role);
+        // What the script has set goes first, where the books could be out of reach or read otherwise.
+        let set = statements.iter().any(|text| is_session_state(self.spec.dialect, text));
+        let message = format!("{}{books}", if set { &self.reset } else { &self.set_role });
         match self.session.execute(&message).await {
             Ok(()) => Ok(Some(total - done)),
             Err(error) => {

@@ -530,6 +530,7 @@ impl<'a, D: Driver> Run<'a, D> {
                     actor: prepared.actor,
                     reset: prepared.reset,
                     set_role: prepared.set_role,
+                    set_role_for_now: prepared.set_role_for_now,
                     used: false,
                     foreign_keys: prepared.foreign_keys,
                     deadline: self.deadline(),
@@ -603,6 +604,13 @@ impl<'a, D: Driver> Run<'a, D> {
             set_role: match spec.schemas {
                 Schemas::SearchPath => fill(
                     "SET SESSION AUTHORIZATION {login}; SET ROLE {role}; ",
+                    &[("login", &login), ("role", &role)],
+                ),
+                _ => String::new(),
+            },
+            set_role_for_now: match spec.schemas {
+                Schemas::SearchPath => fill(
+                    "SET TRANSACTION READ WRITE; SET LOCAL SESSION AUTHORIZATION {login}; SET LOCAL ROLE {role}; ",
                     &[("login", &login), ("role", &role)],
                 ),
                 _ => String::new(),
@@ -862,6 +870,7 @@ struct Prepared {
     restore: String,
     reset: String,
     set_role: String,
+    set_role_for_now: String,
     foreign_keys: bool,
 }
 

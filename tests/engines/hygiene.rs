@@ -106,6 +106,8 @@ async fn settings_that_hurt_the_bookkeeping_end_with_their_script(place: Place) 
         "SET standard_conforming_strings = off; SELECT 1;",
         "SET statement_timeout = 1;",
         "SET default_transaction_read_only = on; SELECT 1;",
+        "-- migrate(no-transaction)\nSET default_transaction_read_only = on; SELECT 1; SET default_transaction_isolation = serializable;",
+        "SET default_transaction_isolation = serializable; SELECT 1;",
         "SET session_replication_role = replica; SELECT 1;",
         "SET DateStyle = 'German'; SET TIME ZONE 'Asia/Tokyo'; SET client_encoding = 'LATIN1'; SELECT 1;",
         "SET check_function_bodies = false; SET row_security = off; SET xmloption = content; SET default_table_access_method = heap;",
@@ -116,7 +118,7 @@ async fn settings_that_hurt_the_bookkeeping_end_with_their_script(place: Place) 
     let note = "CREATE TABLE {table} AS SELECT string_agg(name || '=' || setting, ' ' ORDER BY name) \
                 || (SELECT count(*) FROM pg_prepared_statements) || (SELECT count(*) FROM pg_cursors) \
                 || (SELECT count(*) FROM pg_class WHERE relpersistence = 't') AS found \
-                FROM pg_settings WHERE source = 'session' AND name <> 'application_name';";
+                FROM pg_settings WHERE source = 'session' AND name NOT IN ('application_name', 'transaction_isolation', 'transaction_read_only');";
     let found = disturbed(&place, note, &disturbing).await;
     all_clean(&found, &disturbing);
 }
@@ -130,6 +132,7 @@ async fn what_a_script_sets_on_mariadb_ends_with_it(place: Place) {
         "SET NAMES latin1; SELECT 1;",
         "SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 1; SELECT 1;",
         "SET SESSION sql_safe_updates = 1; SELECT 1;",
+        "-- migrate(no-transaction)\nSET SESSION sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'; SELECT 1; SELECT 2;",
         "CREATE TABLE half (id INTEGER); START TRANSACTION; INSERT INTO half VALUES (1);",
     ];
     let note = "CREATE TABLE {table} (found TEXT) DEFAULT CHARACTER SET utf8mb4 AS SELECT CONCAT_WS(' ', @@SESSION.sql_mode, @@SESSION.time_zone, @@SESSION.autocommit, \

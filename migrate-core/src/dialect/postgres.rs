@@ -38,7 +38,9 @@ pub static POSTGRES: Spec = Spec {
         pg_catalog.current_database()::text, pg_catalog.pg_is_in_recovery()::int, session_user::text, \
         pg_catalog.current_setting('search_path')",
     // What SET has changed since the connection was made, by on_connect or by the caller of a lent connection.
-    capture: "SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'",
+    // What is of one transaction alone cannot be set in the next.
+    capture: "SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session' \
+        AND name NOT IN ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')",
     restore: Restore::SetConfig,
     // Timeouts meant for the application's statements would kill a migration or the idle lock holder.
     // client_connection_check_interval (14) frees the lock of a killed client within seconds although its
@@ -51,7 +53,9 @@ pub static POSTGRES: Spec = Spec {
         ('default_transaction_read_only', 'off'), ('standard_conforming_strings', 'on')) v(name, value) \
         WHERE pg_catalog.current_setting(v.name, true) IS NOT NULL",
     // DISCARD ALL would drop the advisory lock, and is refused in the implicit transaction of a message.
-    reset: "SET SESSION AUTHORIZATION {login}; RESET ALL; SET ROLE {role}; ",
+    // The first part is for the transaction that this message is: it has begun with the defaults that a script
+    // may have set, and must be changed before anything is read.
+    reset: "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE; SET SESSION AUTHORIZATION {login}; RESET ALL; SET ROLE {role}; ",
     reset_own: "CLOSE ALL; UNLISTEN *; DISCARD TEMP; DEALLOCATE ALL; ",
     announce: "SET application_name = {step}; ",
     set_role: Some("SET ROLE {role}"),

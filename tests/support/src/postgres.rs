@@ -123,9 +123,9 @@ fn serve(installation: &Installation, folder: &Path, port: u16) -> Vec<OsString>
 /// The eighth line of `postmaster.pid` is the server's own word for it. After a power cut the file may be
 /// there without a server, so that the socket is asked too.
 fn ready(folder: &Path, port: u16) -> bool {
-    std::fs::read_to_string(folder.join("data/postmaster.pid"))
-        .is_ok_and(|file| file.lines().nth(7).is_some_and(|status| status.trim() == "ready"))
-        && UnixStream::connect((POSTGRES.socket)(folder, port)).is_ok()
+    std::fs::read_to_string(folder.join("data/postmaster.pid")).is_ok_and(|file| {
+        file.lines().nth(7).is_some_and(|status| ["ready", "standby"].contains(&status.trim()))
+    }) && UnixStream::connect((POSTGRES.socket)(folder, port)).is_ok()
 }
 
 fn command(program: &Path, folder: &Path, port: u16, database: &str) -> Command {
