@@ -201,7 +201,7 @@ pub enum ErrorKind {
          force; whether this one is, only a look at the database can tell\n  = help: look, then say so in the history's row: \
          UPDATE migrate_history SET {} WHERE history = '{history}' AND version = '{version}'",
         at(started_at),
-        in_doubt(*statement)
+        in_doubt(*statement, checksum)
     )]
     InDoubt {
         /// Name of the history.
@@ -212,6 +212,8 @@ pub enum ErrorKind {
         path: String,
         /// The statement in doubt, from 1.
         statement: usize,
+        /// Hash over the statements up to it: what the row has to hold as `done_checksum` when it is in force.
+        checksum: String,
         /// Number of statements.
         total: usize,
         /// The place in the file.
@@ -399,10 +401,10 @@ fn at(started_at: &Option<String>) -> String {
     started_at.as_ref().map(|at| format!(" at {at}")).unwrap_or_default()
 }
 
-fn in_doubt(statement: usize) -> String {
+fn in_doubt(statement: usize, checksum: &str) -> String {
     format!(
-        "statements_done = {statement} (it is in force) or statements_intent = {} (it is not)",
-        statement - 1
+        "statements_done = {statement}, done_checksum = '{checksum}' (it is in force) or statements_intent = {} (it is not)",
+        statement.saturating_sub(1)
     )
 }
 
