@@ -118,10 +118,8 @@ fn a_statement_that_the_server_refuses_is_gone_on_with_after_it_was_corrected() 
     let migrations = four();
     for name in ALL {
         let handle = Handle::new(World::new());
-        handle.lock().world.refuse = Some(format!(" {name}").replace(" 4", "VACUUM 4"));
-        if !name.starts_with('4') {
-            handle.lock().world.refuse = Some(format!("'{name}'"));
-        }
+        let text = if name.starts_with('4') { format!("VACUUM {name}") } else { format!("'{name}'") };
+        handle.lock().world.refuse = Some(text);
         let error = run(&handle, &migrations).expect("not dropped").expect_err(name);
         let ErrorKind::Script { version, statement: Some(statement), .. } = error.kind() else { panic!("{error}") };
         assert_eq!(format!("{version}.{statement}"), name);

@@ -68,6 +68,21 @@ fn able<T>(handle: &Handle, first: usize, instances: &[Option<T>]) -> Vec<usize>
     (0..instances.len()).filter(|index| instances[*index].is_some() && can(*index)).collect()
 }
 
+/// Runs the instances so that time goes on only when all of them sleep, and then as little as possible.
+pub(crate) fn run_in_time<T>(
+    handle: &Handle,
+    instances: Vec<Pin<Box<dyn Future<Output = T> + '_>>>,
+) -> Vec<Option<T>> {
+    let mut schedule = |last: usize, awake: &[usize], able: &[usize]| {
+        let wakes = |index: &usize| match handle.lock().waits[*index] {
+            Wait::Until(until) => until,
+            _ => std::time::Duration::ZERO,
+        };
+        awake.first().copied().or_else(|| able.iter().copied().min_by_key(wakes)).unwrap_or(last)
+    };
+    run(handle, 0, instances, &mut schedule)
+}
+
 /// Runs one instance by itself.
 pub(crate) fn alone<T>(handle: &Handle, instance: impl Future<Output = T>) -> Option<T> {
     let first = handle.lock().waits.len() - 1;

@@ -1,4 +1,4 @@
-//! Two instances on one database, in every order with few changes between them and in many others: each
+//! Two instances on one database, in orders with few changes between them and in random ones: each
 //! statement is executed once, and both end well.
 
 use migrate_core::{Error, Migrations, Migrator, Report};
@@ -45,12 +45,12 @@ fn both_end_well(names: &[&str], migrations: &Migrations, locks: Locks, schedule
 }
 
 #[test]
-fn two_instances_execute_each_statement_once_in_every_order_with_three_changes() {
+fn two_instances_execute_each_statement_once_in_many_orders_with_three_changes() {
     let migrations = history(&[TRANSACTIONAL[0], ("2_d.sql", "-- migrate(no-transaction)\nVACUUM 2.1;\nVACUUM 2.2;\n")]);
     let names = ["1.1", "1.2", "2.1", "2.2"];
-    for one in 1..44 {
-        for two in one..44 {
-            for three in [two, two + 1, two + 2, two + 5, two + 9] {
+    for one in 1..40 {
+        for two in one + 1..40 {
+            for three in [two + 1, two + 7] {
                 let switches = [one, two, three];
                 let order = format!("changes at {switches:?}");
                 both_end_well(&names, &migrations, Locks::Exclusive, &mut switching(&switches), &order);
@@ -62,7 +62,7 @@ fn two_instances_execute_each_statement_once_in_every_order_with_three_changes()
 #[test]
 fn two_instances_execute_each_statement_once_in_any_order() {
     let migrations = four();
-    for seed in 1..2_000 {
+    for seed in 1..400 {
         both_end_well(&ALL, &migrations, Locks::Exclusive, &mut seeded(seed), &format!("seed {seed}"));
     }
 }
@@ -70,12 +70,12 @@ fn two_instances_execute_each_statement_once_in_any_order() {
 #[test]
 fn where_the_lock_excludes_nobody_transactions_are_executed_once_in_any_order() {
     let migrations = history(&TRANSACTIONAL);
-    for seed in 1..2_000 {
+    for seed in 1..400 {
         both_end_well(&ALL[..5], &migrations, Locks::Granting, &mut seeded(seed), &format!("seed {seed}"));
         both_end_well(&ALL[..5], &migrations, Locks::OfTransactions, &mut seeded(seed), &format!("pooler, seed {seed}"));
     }
-    for one in 1..50 {
-        for two in one..50 {
+    for one in 1..34 {
+        for two in one + 1..34 {
             let switches = [one, two];
             let order = format!("changes at {switches:?}");
             both_end_well(&ALL[..5], &migrations, Locks::Granting, &mut switching(&switches), &order);

@@ -86,3 +86,36 @@ fn key_of_the_lock(migrations: &Migrations) -> String {
     let call = log.iter().find(|call| call.contains("try_advisory_lock")).expect("a run takes the lock");
     call.split_once(": ").expect("a call").1.to_owned()
 }
+
+#[test]
+fn behind_a_pooler_a_run_waits_for_anothers_transaction_as_long_as_it_may() {
+    let migrations = history(&TRANSACTIONAL);
+    let (result, handle) = run(Locks::OfTransactions, &migrations);
+    result.expect("nobody else is there");
+    let log = handle.lock().log.clone();
+    let call = log.iter().find(|call| call.contains("xact_lock")).expect("each transaction takes the lock");
+    let key = crate::sql::between(call, "xact_lock(", ")").to_owned();
+    for (wait, waits_long_enough) in [(Duration::from_secs(600), true), (Duration::from_secs(20), false)] {
+        let mut world = World::new();
+        world.locks = Locks::OfTransactions;
+        let handle = Handle::new(world);
+        let (holder, waiter) = (handle.driver(), handle.driver());
+        let hold = async {
+            let Ok(mut session) = holder.lend().await else { panic!("no session") };
+            let message = format!("BEGIN; SELECT pg_catalog.pg_try_advisory_xact_lock({key})::int");
+            session.query(&message, &[migrate_core::session::Kind::Int]).await.expect("the lock is free");
+            holder.sleep(Duration::from_secs(60)).await;
+            session.execute("COMMIT").await.expect("a commit");
+            None
+        };
+        let run = async { Some(Migrator::new(waiter).history(&migrations).lock_wait(wait).run().await) };
+        let results = executor::run_in_time(&handle, vec![Box::pin(hold), Box::pin(run)]);
+        match results.into_iter().flatten().flatten().next() {
+            Some(Ok(report)) => assert!(waits_long_enough && report.waited >= Duration::from_secs(59), "{report}"),
+            Some(Err(error)) => {
+                assert!(!waits_long_enough && matches!(error.kind(), ErrorKind::LockTimeout { .. }), "{error}");
+            }
+            None => panic!("no result"),
+        }
+    }
+}
