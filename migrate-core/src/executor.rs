@@ -402,8 +402,9 @@ impl<D: Driver> Work<'_, D> {
         }
 
         // What an earlier session had set is gone with it.
-        for statement in statements.iter().take(done).filter(|text| is_session_state(self.spec.dialect, text)) {
-            if let Err(error) = self.session.execute(statement).await {
+        for statement in statements.iter().copied().take(done) {
+            if is_session_state(self.spec.dialect, statement)
+                && let Err(error) = self.session.execute(statement).await {
                 return Err(bookkeeping(&task, error));
             }
         }

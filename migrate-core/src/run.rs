@@ -167,31 +167,42 @@ impl<'a, D: Driver> Run<'a, D> {
     }
 
     async fn lend(&self) -> Result<D::Session, ErrorKind> {
-        self.retrying("connect", async || self.driver.lend().await).await
-    }
-
-    /// Calls `connect` again while the server has no free connection or is starting up.
-    async fn retrying<T>(
-        &self,
-        doing: &str,
-        connect: impl AsyncFn() -> Result<T, DbError>,
-    ) -> Result<T, ErrorKind> {
         let deadline = self.deadline();
         let mut pause = Pause::default();
         loop {
-            match connect().await {
-                Err(error)
-                    if has_code(&error, self.spec().codes.try_again)
-                        && deadline.is_none_or(|deadline| self.driver.now() < deadline) =>
-                {
-                    pause.wait(self.driver).await;
-                }
-                Err(error) => {
-                    return Err(ErrorKind::Connection { doing: format!("{doing} to the database"), error });
-                }
-                Ok(connected) => return Ok(connected),
+            match self.driver.lend().await {
+                Ok(session) => return Ok(session),
+                Err(error) => self.wait_to_retry("connect", error, deadline, &mut pause).await?,
             }
         }
+    }
+
+    /// A second connection, which no pool has seen. `None` where there cannot be one.
+    async fn connect(&self) -> Result<Option<D::Session>, ErrorKind> {
+        let deadline = self.deadline();
+        let mut pause = Pause::default();
+        loop {
+            match self.driver.connect().await {
+                Ok(session) => return Ok(session),
+                Err(error) => self.wait_to_retry("open a second connection", error, deadline, &mut pause).await?,
+            }
+        }
+    }
+
+    /// Waits a little when the server has no free connection or is starting up; else fails with `error`.
+    async fn wait_to_retry(
+        &self,
+        doing: &str,
+        error: DbError,
+        deadline: Option<Duration>,
+        pause: &mut Pause,
+    ) -> Result<(), ErrorKind> {
+        let worth_it = has_code(&error, self.spec().codes.try_again);
+        if worth_it && deadline.is_none_or(|deadline| self.driver.now() < deadline) {
+            pause.wait(self.driver).await;
+            return Ok(());
+        }
+        Err(ErrorKind::Connection { doing: format!("{doing} to the database"), error })
     }
 
     fn deadline(&self) -> Option<Duration> {
@@ -388,7 +399,7 @@ impl<'a, D: Driver> Run<'a, D> {
         let fresh = if self.options.use_connection {
             None
         } else {
-            match self.retrying("open a second connection", async || self.driver.connect().await).await {
+            match self.connect().await {
                 Ok(fresh) => fresh,
                 Err(error) => {
                     end(lent).await;
@@ -605,7 +616,7 @@ impl<'a, D: Driver> Run<'a, D> {
     /// only what is safe without the lock may run.
     async fn verify(&self, work: &mut Work<'a, D>) -> Result<(), ErrorKind> {
         let Some(lock) = &work.lock else { return Ok(()) };
-        let second = self.retrying("open a second connection", async || self.driver.connect().await).await?;
+        let second = self.connect().await?;
         let Some(mut second) = second else { return Ok(()) };
         let excludes = lock.excludes(&mut second).await;
         end(second).await;

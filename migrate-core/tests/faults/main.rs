@@ -11,5 +11,6 @@ mod histories;
 mod interleavings;
 mod lent;
 mod locks;
+mod sent;
 mod sql;
 mod world;
