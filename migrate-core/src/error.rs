@@ -386,11 +386,27 @@ pub enum ErrorKind {
         #[source]
         error: DbError,
     },
+    /// A script that runs in a transaction begins or ends one itself.
+    #[error(
+        "{path} (history {history}) begins or ends a transaction itself, which would end the one that records it\n{excerpt}  \
+         = {path} was not run\n  = help: remove the statement, since each migration has a transaction of its own; or write \
+         `-- migrate(no-transaction)` at the beginning of the file"
+    )]
+    TransactionControl {
+        /// Name of the history.
+        history: String,
+        /// The file.
+        path: String,
+        /// The place in the file, with a caret.
+        excerpt: String,
+    },
     /// A statement of our own bookkeeping failed.
-    #[error("cannot {doing}: {error}{}", hint(error))]
+    #[error("cannot {doing}: {error}{}\n  = {outcome}", hint(error))]
     Bookkeeping {
         /// What was being done.
         doing: String,
+        /// What is now true in the database.
+        outcome: String,
         /// The server's error.
         #[source]
         error: DbError,

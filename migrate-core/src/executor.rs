@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::check;
 use crate::checksum::{Checksum, Hasher};
 use crate::dialect::{fill, has_code, Ddl, Dialect, Send, Spec};
 use crate::error::{excerpt_of, ErrorKind};
@@ -151,6 +152,15 @@ impl<D: Driver> Work<'_, D> {
     /// Claim, script and books in one transaction.
     async fn in_transaction(&mut self, task: Task<'_>) -> Result<Ran, ErrorKind> {
         let script = task.migration.up();
+        let dialect = self.spec.dialect;
+        if let Some(index) = script.statements().position(|text| check::controls_transaction(text, dialect)) {
+            let start = script.data().statements.get(index).map_or(0, |span| span.start as usize);
+            return Err(ErrorKind::TransactionControl {
+                history: task.migrations.name().to_owned(),
+                path: script.path().to_owned(),
+                excerpt: excerpt_of(script, start, start),
+            });
+        }
         let total = script.statements().len();
         let claim = Claim::after(task.last, task.migrations.name(), task.migration);
         let writer = self.writer(task.migrations);
@@ -198,13 +208,13 @@ impl<D: Driver> Work<'_, D> {
                     self.writer(task.migrations).applied(&claim, task.migration, total, refs(task.fingerprints));
                 if let Err(error) = self.session.execute(&books).await {
                     self.roll_back().await;
-                    return Err(bookkeeping(&task, error));
+                    return Err(all_or_nothing(&task, error));
                 }
                 if let Err(error) = self.commit().await {
                     return Err(self.undo(&task, &claim, None, error).await);
                 }
                 if foreign_keys_off && let Err(error) = self.session.execute("PRAGMA foreign_keys = ON").await {
-                    return Err(bookkeeping(&task, error));
+                    return Err(bookkeeping(&task, IN_FORCE, error));
                 }
             }
         }
@@ -231,7 +241,7 @@ impl<D: Driver> Work<'_, D> {
                 }
                 Err(error) => {
                     self.roll_back().await;
-                    return Err(bookkeeping(task, error));
+                    return Err(bookkeeping(task, NOT_RUN, error));
                 }
             }
         };
@@ -275,7 +285,7 @@ impl<D: Driver> Work<'_, D> {
             Some(done) if done >= before_commit => Err(self.undo(task, claim, None, error).await),
             Some(done) if done >= total => {
                 self.roll_back().await;
-                Err(bookkeeping(task, error))
+                Err(all_or_nothing(task, error))
             }
             statement => Err(self.undo(task, claim, statement, error).await),
         }
@@ -294,8 +304,7 @@ impl<D: Driver> Work<'_, D> {
             self.log_failure(task, claim, index, &error).await;
             "it was rolled back: the database is as it was before this file; correct the file and start again"
         } else {
-            "the connection was lost: either all of this file is in force or nothing of it, and the next start finds out; \
-             start again"
+            ALL_OR_NOTHING
         };
         script_error(task, self.spec, index, outcome.to_owned(), error)
     }
@@ -354,7 +363,7 @@ impl<D: Driver> Work<'_, D> {
                 .collect()),
             Err(error) => {
                 self.roll_back().await;
-                Err(bookkeeping(task, error))
+                Err(all_or_nothing(task, error))
             }
         }
     }
@@ -383,7 +392,7 @@ impl<D: Driver> Work<'_, D> {
         if !prelude.is_empty()
             && let Err(error) = self.session.execute(&prelude).await
         {
-            return Err(bookkeeping(&task, error));
+            return Err(bookkeeping(&task, NOT_RUN, error));
         }
         let mut first = format!("{}; ", self.spec.begin);
         let check = self.lock.as_ref().and_then(|lock| lock.check(true));
@@ -398,14 +407,19 @@ impl<D: Driver> Work<'_, D> {
         }
         if let Err(error) = self.commit().await {
             self.roll_back().await;
-            return Err(bookkeeping(&task, error));
+            return Err(bookkeeping(&task, NOT_RUN_YET, error));
         }
 
         // What an earlier session had set is gone with it.
         for statement in statements.iter().copied().take(done) {
             if is_session_state(self.spec.dialect, statement)
                 && let Err(error) = self.session.execute(statement).await {
-                return Err(bookkeeping(&task, error));
+                // The next statement was not begun, so the row must not say that it was.
+                self.roll_back().await;
+                let failed = self.writer(task.migrations).failed(&claim, done);
+                let recorded = self.session.execute(&format!("{}{failed}", self.reset)).await.is_ok();
+                let outcome = if recorded { GOES_ON } else { NOT_RUN_YET };
+                return Err(bookkeeping(&task, outcome, error));
             }
         }
         for (index, statement) in statements.iter().enumerate().skip(done) {
@@ -417,7 +431,7 @@ impl<D: Driver> Work<'_, D> {
                 let checksum = done_checksum(self.spec.dialect, script, done);
                 let progress = self.writer(task.migrations).progress(&claim, done, done + 1, &checksum);
                 if let Err(error) = self.session.execute(&progress).await {
-                    return Err(bookkeeping(&task, error));
+                    return Err(bookkeeping(&task, &not_recorded(done), error));
                 }
             }
         }
@@ -428,7 +442,7 @@ impl<D: Driver> Work<'_, D> {
             Ok(()) => Ok(Ran::Through(total - done)),
             Err(error) => {
                 self.roll_back().await;
-                Err(bookkeeping(&task, error))
+                Err(bookkeeping(&task, &not_recorded(total), error))
             }
         }
     }
@@ -465,11 +479,31 @@ fn refs(fingerprints: &(Checksum, Checksum)) -> (&Checksum, &Checksum) {
     (&fingerprints.0, &fingerprints.1)
 }
 
-fn bookkeeping(task: &Task<'_>, error: DbError) -> ErrorKind {
+/// What is true after a statement of the bookkeeping failed, while the connection lasts.
+const ALL_OR_NOTHING: &str = "the connection was lost: either all of this file is in force or nothing of it, and the \
+                              next start finds out; start again";
+const NOT_RUN: &str = "nothing of this file was run";
+const NOT_RUN_YET: &str = "nothing of this file was run by this start; the next one may ask about its first statement";
+const IN_FORCE: &str = "all of this file is in force, and recorded";
+const GOES_ON: &str = "nothing more of this file was run, and the next start goes on with it";
+const ROLLED_BACK: &str = "it was rolled back: the database is as it was before this file";
+
+fn bookkeeping(task: &Task<'_>, outcome: &str, error: DbError) -> ErrorKind {
     ErrorKind::Bookkeeping {
         doing: format!("keep the books for {}", task.migration.up().path()),
+        outcome: outcome.to_owned(),
         error,
     }
+}
+
+fn not_recorded(done: usize) -> String {
+    format!("statement {done} of this file is in force, which could not be recorded: the next start will ask about it")
+}
+
+/// The same where the outcome hangs on whether the message got through.
+fn all_or_nothing(task: &Task<'_>, error: DbError) -> ErrorKind {
+    let outcome = if error.fault() == Fault::Server { ROLLED_BACK } else { ALL_OR_NOTHING };
+    bookkeeping(task, outcome, error)
 }
 
 /// The error of a failed script, with the place in its file.

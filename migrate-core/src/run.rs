@@ -594,7 +594,13 @@ impl<'a, D: Driver> Run<'a, D> {
             match lock.acquire(&mut work.session).await {
                 Ok(true) => break Ok(None),
                 Ok(false) => {}
-                Err(error) => break Err(ErrorKind::Bookkeeping { doing: "take the lock".to_owned(), error }),
+                Err(error) => {
+                    break Err(ErrorKind::Bookkeeping {
+                        doing: "take the lock".to_owned(),
+                        outcome: "nothing was run".to_owned(),
+                        error,
+                    });
+                }
             }
             if work.deadline.is_some_and(|deadline| self.driver.now() >= deadline) {
                 let holder = lock.holder(&mut work.session).await.ok().flatten();
@@ -628,7 +634,11 @@ impl<'a, D: Driver> Run<'a, D> {
                 let _ = lock.release(&mut work.session).await;
             }
             Err(error) => {
-                return Err(ErrorKind::Bookkeeping { doing: "test the lock from a second connection".to_owned(), error });
+                return Err(ErrorKind::Bookkeeping {
+                    doing: "test the lock from a second connection".to_owned(),
+                    outcome: "nothing was run".to_owned(),
+                    error,
+                });
             }
         }
         Ok(())
@@ -662,7 +672,7 @@ impl<'a, D: Driver> Run<'a, D> {
             } else {
                 "create the tables migrate_history, migrate_head and migrate_journal".to_owned()
             };
-            return Err(ErrorKind::Bookkeeping { doing: way_out, error });
+            return Err(ErrorKind::Bookkeeping { doing: way_out, outcome: "nothing was run".to_owned(), error });
         }
     }
 

@@ -18,6 +18,7 @@ on_every_engine!(
     a_statement_outside_a_transaction_says_what_is_in_force,
     a_statement_in_doubt_says_how_to_go_on_and_that_works,
     a_failing_book_is_not_blamed_on_the_script,
+    a_script_that_ends_its_own_transaction_is_not_run,
     a_missing_database_says_what_creates_it,
 );
 
@@ -152,6 +153,46 @@ async fn a_failing_book_is_not_blamed_on_the_script(place: Place) {
     assert!(matches!(error.kind(), ErrorKind::Bookkeeping { .. }), "{error}");
     golden(&place, "a-failing-book", &error, &history);
     assert_eq!(place.ask("SELECT count(*) FROM customers"), "1");
+}
+
+async fn a_script_that_ends_its_own_transaction_is_not_run(place: Place) {
+    // On MariaDB such a file runs outside of a transaction, statement by statement.
+    if !place.transactional_ddl() {
+        return;
+    }
+    for (name, end) in [("commit", "COMMIT"), ("rollback", "ROLLBACK"), ("end", "end transaction")] {
+        let text = format!("INSERT INTO customers VALUES (2, 'b');\n/* now */ {end};\nINSERT INTO nowhere VALUES (1);\n");
+        let (error, history) = failed(&place, &with(&place, "3_x.sql", &text)).await;
+        assert!(matches!(error.kind(), ErrorKind::TransactionControl { .. }), "{error}");
+        if name == "commit" {
+            golden(&place, "a-script-that-commits", &error, &history);
+        }
+        assert_eq!(place.ask("SELECT count(*) FROM customers"), "1");
+        assert_eq!(place.ask("SELECT count(*) FROM migrate_history"), "2");
+    }
+    let allowed = "SAVEPOINT s;\nINSERT INTO customers VALUES (2, 'b');\nROLLBACK TO s;\nRELEASE s;\n";
+    let report = migrate(place.url(), &with(&place, "3_x.sql", allowed).history()).await;
+    assert_eq!(report.unwrap_or_else(|error| panic!("{error}")).steps.len(), 1);
+    assert_eq!(place.ask("SELECT count(*) FROM customers"), "1");
+}
+
+#[tokio::test]
+async fn a_run_that_ended_between_our_tables_is_gone_on_with() {
+    let Some(place) = Place::new(Dialect::MariaDb, "tables") else { return };
+    let history = Files::new(Dialect::MariaDb, &SHOP).history();
+    let tables = ["migrate_journal", "migrate_history", "migrate_head"];
+    for there in 0..=tables.len() {
+        migrate(place.url(), &history).await.unwrap_or_else(|error| panic!("{error}"));
+        // As after a crash before the next table was created, in the order in which they are.
+        for table in &tables[there..] {
+            place.ask(&format!("DROP TABLE {table}"));
+        }
+        for table in &tables[..there] {
+            place.ask(&format!("DELETE FROM {table}"));
+        }
+        place.ask("DROP TABLE IF EXISTS orders, customers");
+    }
+    assert_eq!(migrate(place.url(), &history).await.unwrap_or_else(|error| panic!("{error}")).steps.len(), 3);
 }
 
 async fn a_missing_database_says_what_creates_it(place: Place) {
