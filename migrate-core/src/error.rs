@@ -203,7 +203,7 @@ pub enum ErrorKind {
          force; whether this one is, only a look at the database can tell\n  = help: look, then say so in the history's row: \
          UPDATE migrate_history SET {} WHERE history = '{history}' AND version = '{version}'",
         at(started_at),
-        in_doubt(*statement)
+        in_doubt(*statement, checksum)
     )]
     InDoubt {
         /// Name of the history.
@@ -214,6 +214,8 @@ pub enum ErrorKind {
         path: String,
         /// The statement in doubt, from 1.
         statement: usize,
+        /// Hash over the statements up to it: what the row has to hold as `done_checksum` when it is in force.
+        checksum: String,
         /// Number of statements.
         total: usize,
         /// The place in the file.
@@ -386,11 +388,27 @@ pub enum ErrorKind {
         #[source]
         error: DbError,
     },
+    /// A script that runs in a transaction begins or ends one itself.
+    #[error(
+        "{path} (history {history}) begins or ends a transaction itself, which would end the one that records it\n{excerpt}  \
+         = {path} was not run\n  = help: remove the statement, since each migration has a transaction of its own; or write \
+         `-- migrate(no-transaction)` at the beginning of the file"
+    )]
+    TransactionControl {
+        /// Name of the history.
+        history: String,
+        /// The file.
+        path: String,
+        /// The place in the file, with a caret.
+        excerpt: String,
+    },
     /// A statement of our own bookkeeping failed.
-    #[error("cannot {doing}: {error}{}", hint(error))]
+    #[error("cannot {doing}: {error}{}\n  = {outcome}", hint(error))]
     Bookkeeping {
         /// What was being done.
         doing: String,
+        /// What is now true in the database.
+        outcome: String,
         /// The server's error.
         #[source]
         error: DbError,
@@ -401,10 +419,10 @@ fn at(started_at: &Option<String>) -> String {
     started_at.as_ref().map(|at| format!(" at {at}")).unwrap_or_default()
 }
 
-fn in_doubt(statement: usize) -> String {
+fn in_doubt(statement: usize, checksum: &str) -> String {
     format!(
-        "statements_done = {statement} (it is in force) or statements_intent = {} (it is not)",
-        statement - 1
+        "statements_done = {statement}, done_checksum = '{checksum}' (it is in force) or statements_intent = {} (it is not)",
+        statement.saturating_sub(1)
     )
 }
 

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::check;
 use crate::checksum::{Checksum, Hasher};
 use crate::dialect::{Ddl, Dialect, Send, Spec, fill, has_code};
 use crate::error::{ErrorKind, excerpt_of};
@@ -49,6 +50,18 @@ pub(crate) enum Outcome {
     Applied(Step),
     /// Another instance claimed the row first: the history must be read again.
     LostRace,
+    /// Another instance is at work, as the lock of its transaction shows: worth another try later.
+    Busy,
+}
+
+/// How an attempt to apply a migration ended.
+enum Ran {
+    /// This many statements were executed, and all is in force.
+    Through(usize),
+    /// See [`Outcome::LostRace`].
+    LostRace,
+    /// See [`Outcome::Busy`].
+    Busy,
 }
 
 /// One migration to apply.
@@ -106,15 +119,18 @@ impl<D: Driver> Work<'_, D> {
     pub(crate) async fn apply(&mut self, task: Task<'_>) -> Result<Outcome, ErrorKind> {
         let start = self.driver.now();
         let script = task.migration.up();
-        let outcome = if is_atomic(self.spec.dialect, script) {
+        // A file that has statements in force goes on after them, even when it was made atomic since.
+        let from_the_start = task.unfinished.is_none_or(|row| row.done == 0);
+        let ran = if from_the_start && is_atomic(self.spec.dialect, script) {
             self.in_transaction(task).await
         } else {
             self.with_journal(task).await
         };
         self.used = true;
-        Ok(match outcome? {
-            None => Outcome::LostRace,
-            Some(statements) => Outcome::Applied(Step {
+        Ok(match ran? {
+            Ran::LostRace => Outcome::LostRace,
+            Ran::Busy => Outcome::Busy,
+            Ran::Through(statements) => Outcome::Applied(Step {
                 history: task.migrations.name().to_owned(),
                 version: task.migration.version().to_owned(),
                 name: task.migration.name().to_owned(),
@@ -138,12 +154,26 @@ impl<D: Driver> Work<'_, D> {
         prelude
     }
 
-    /// Claim, script and books in one transaction. `None`: lost the race.
-    async fn in_transaction(&mut self, task: Task<'_>) -> Result<Option<usize>, ErrorKind> {
+    /// Claim, script and books in one transaction.
+    async fn in_transaction(&mut self, task: Task<'_>) -> Result<Ran, ErrorKind> {
         let script = task.migration.up();
+        let dialect = self.spec.dialect;
+        if let Some(index) = script.statements().position(|text| check::controls_transaction(text, dialect)) {
+            let start = script.data().statements.get(index).map_or(0, |span| span.start as usize);
+            return Err(ErrorKind::TransactionControl {
+                history: task.migrations.name().to_owned(),
+                path: script.path().to_owned(),
+                excerpt: excerpt_of(script, start, start),
+            });
+        }
         let total = script.statements().len();
         let claim = Claim::after(task.last, task.migrations.name(), task.migration);
-        let insert = self.writer(task.migrations).claim(&claim, task.migration, 0);
+        let writer = self.writer(task.migrations);
+        let mut insert = writer.claim(&claim, task.migration, 0, None);
+        if task.unfinished.is_some() {
+            // An earlier run had failed at its first statement, outside of a transaction.
+            insert = format!("{}; {insert}", writer.give_up(&claim, 0));
+        }
         let mut first = self.prelude(&task);
         let foreign_keys_off = script.data().foreign_keys_off && self.foreign_keys;
         if foreign_keys_off {
@@ -152,13 +182,15 @@ impl<D: Driver> Work<'_, D> {
         }
         first.push_str(self.spec.begin);
         first.push_str("; ");
-        if let Some(lock) = &self.lock {
-            first.push_str(lock.check(self.exclusive.is_ok()));
+        let check = self.lock.as_ref().and_then(|lock| lock.check(self.exclusive.is_ok()));
+        if let Some(check) = check {
+            first.push_str(check);
             first.push_str("; ");
         }
         first.push_str(&insert);
-        if !self.claim(&task, &first).await? {
-            return Ok(None);
+        let checked = check.is_some();
+        if let Some(not_ours) = self.claim(&task, &first, checked).await? {
+            return Ok(not_ours);
         }
         let orphans = if foreign_keys_off { self.orphans(&task).await? } else { Vec::new() };
 
@@ -185,30 +217,35 @@ impl<D: Driver> Work<'_, D> {
                 );
                 if let Err(error) = self.session.execute(&books).await {
                     self.roll_back().await;
-                    return Err(bookkeeping(&task, error));
+                    return Err(all_or_nothing(&task, error));
                 }
                 if let Err(error) = self.commit().await {
                     return Err(self.undo(&task, &claim, None, error).await);
                 }
                 if foreign_keys_off && let Err(error) = self.session.execute("PRAGMA foreign_keys = ON").await
                 {
-                    return Err(bookkeeping(&task, error));
+                    return Err(bookkeeping(&task, IN_FORCE, error));
                 }
             }
         }
-        Ok(Some(total))
+        Ok(Ran::Through(total))
     }
 
     /// Sends the message that claims the row; on a database whose write transaction is the lock, until it
-    /// is free. `false`: another instance has claimed it.
-    async fn claim(&mut self, task: &Task<'_>, message: &str) -> Result<bool, ErrorKind> {
+    /// is free. `checked`: the last row of the answer is that of the lock's check. `None`: the row is ours.
+    async fn claim(
+        &mut self,
+        task: &Task<'_>,
+        message: &str,
+        checked: bool,
+    ) -> Result<Option<Ran>, ErrorKind> {
         let mut pause = Pause::default();
         let rows = loop {
             match self.session.query(message, &[Kind::Int]).await {
                 Ok(rows) => break rows,
                 Err(error) if has_code(&error, self.spec.codes.unique) => {
                     self.roll_back().await;
-                    return Ok(false);
+                    return Ok(Some(Ran::LostRace));
                 }
                 Err(error) if has_code(&error, self.spec.codes.busy) => {
                     self.roll_back().await;
@@ -219,17 +256,20 @@ impl<D: Driver> Work<'_, D> {
                 }
                 Err(error) => {
                     self.roll_back().await;
-                    return Err(bookkeeping(task, error));
+                    return Err(bookkeeping(task, NOT_RUN, error));
                 }
             }
         };
-        let Some(lock) = &self.lock else { return Ok(true) };
+        if !checked {
+            return Ok(None);
+        }
+        let Some(lock) = &self.lock else { return Ok(None) };
         let answer = match rows.last().map(Vec::as_slice) {
             Some([Value::Int(answer)]) => *answer,
             _ => 0,
         };
         if answer == 1 {
-            return Ok(true);
+            return Ok(None);
         }
         let moved = lock.has_moved(answer);
         self.roll_back().await;
@@ -243,7 +283,7 @@ impl<D: Driver> Work<'_, D> {
                 path: task.migration.up().path().to_owned(),
             });
         }
-        Ok(false)
+        Ok(Some(Ran::Busy))
     }
 
     /// Releases a lock that the server may have given to another of its sessions than the one that answers.
@@ -268,18 +308,25 @@ impl<D: Driver> Work<'_, D> {
         let body = script.body();
         let message = format!("{body}\n;{}{books};\nCOMMIT", self.set_role);
         let Err(error) = self.session.execute(&message).await else { return Ok(()) };
-        let in_body = error.position().is_some_and(|position| position as usize <= body.chars().count());
-        let ours = 4 + u32::from(!self.set_role.is_empty());
         let completed = error.completed().and_then(|completed| usize::try_from(completed).ok());
+        let placed = error.position().and_then(|position| statement_at(script, position));
+        // Three statements of the books, and two that set the role, come before the COMMIT.
+        let before_commit = total + 3 + if self.set_role.is_empty() { 0 } else { 2 };
         match completed {
-            _ if error.fault() != Fault::Server || in_body => {
-                Err(self.undo(task, claim, completed.filter(|done| *done < total), error).await)
+            _ if error.fault() != Fault::Server || placed.is_some() => {
+                let index = placed.or(completed).filter(|index| *index < total);
+                Err(self.undo(task, claim, index, error).await)
+            }
+            // The server reads a message before it executes any of it: a text that ends too early is noticed
+            // at what comes after it.
+            Some(0) if error.position().is_some() => {
+                Err(self.undo(task, claim, total.checked_sub(1), error).await)
             }
             // All went well until the COMMIT: a deferred constraint.
-            Some(done) if done >= total + ours as usize - 1 => Err(self.undo(task, claim, None, error).await),
+            Some(done) if done >= before_commit => Err(self.undo(task, claim, None, error).await),
             Some(done) if done >= total => {
                 self.roll_back().await;
-                Err(bookkeeping(task, error))
+                Err(all_or_nothing(task, error))
             }
             statement => Err(self.undo(task, claim, statement, error).await),
         }
@@ -298,8 +345,7 @@ impl<D: Driver> Work<'_, D> {
             self.log_failure(task, claim, index, &error).await;
             "it was rolled back: the database is as it was before this file; correct the file and start again"
         } else {
-            "the connection was lost: either all of this file is in force or nothing of it, and the next start finds out; \
-             start again"
+            ALL_OR_NOTHING
         };
         script_error(task, self.spec, index, outcome.to_owned(), error)
     }
@@ -358,13 +404,13 @@ impl<D: Driver> Work<'_, D> {
                 .collect()),
             Err(error) => {
                 self.roll_back().await;
-                Err(bookkeeping(task, error))
+                Err(all_or_nothing(task, error))
             }
         }
     }
 
-    /// Statement by statement, each preceded by the recorded intent to run it. `None`: lost the race.
-    async fn with_journal(&mut self, task: Task<'_>) -> Result<Option<usize>, ErrorKind> {
+    /// Statement by statement, each preceded by the recorded intent to run it.
+    async fn with_journal(&mut self, task: Task<'_>) -> Result<Ran, ErrorKind> {
         let script = task.migration.up();
         if let Err(detail) = &self.exclusive {
             return Err(ErrorKind::NotExclusive {
@@ -379,35 +425,44 @@ impl<D: Driver> Work<'_, D> {
             task.unfinished.map_or(0, |row| usize::try_from(row.done).unwrap_or(usize::MAX)).min(total);
         let claim = Claim::after(task.last, task.migrations.name(), task.migration);
         let writer = self.writer(task.migrations);
-        let row = match task.unfinished {
-            None => writer.claim(&claim, task.migration, total),
-            Some(_) => writer.resume(&claim, task.migration, total, done),
-        };
+        let in_force = done_checksum(self.spec.dialect, script, done);
+        let mut row = writer.claim(&claim, task.migration, total, (done > 0).then_some((done, &in_force)));
+        if task.unfinished.is_some() {
+            row = format!("{}; {row}", writer.give_up(&claim, done));
+        }
         let prelude = self.prelude(&task);
         if !prelude.is_empty()
             && let Err(error) = self.session.execute(&prelude).await
         {
-            return Err(bookkeeping(&task, error));
+            return Err(bookkeeping(&task, NOT_RUN, error));
         }
         let mut first = format!("{}; ", self.spec.begin);
-        if let Some(lock) = &self.lock {
-            first.push_str(lock.check(true));
+        let check = self.lock.as_ref().and_then(|lock| lock.check(true));
+        if let Some(check) = check {
+            first.push_str(check);
             first.push_str("; ");
         }
         first.push_str(&row);
-        if !self.claim(&task, &first).await? {
-            return Ok(None);
+        let checked = check.is_some();
+        if let Some(not_ours) = self.claim(&task, &first, checked).await? {
+            return Ok(not_ours);
         }
         if let Err(error) = self.commit().await {
             self.roll_back().await;
-            return Err(bookkeeping(&task, error));
+            return Err(bookkeeping(&task, NOT_RUN_YET, error));
         }
 
         // What an earlier session had set is gone with it.
-        for statement in statements.iter().take(done).filter(|text| is_session_state(self.spec.dialect, text))
-        {
-            if let Err(error) = self.session.execute(statement).await {
-                return Err(bookkeeping(&task, error));
+        for statement in statements.iter().copied().take(done) {
+            if is_session_state(self.spec.dialect, statement)
+                && let Err(error) = self.session.execute(statement).await
+            {
+                // The next statement was not begun, so the row must not say that it was.
+                self.roll_back().await;
+                let failed = self.writer(task.migrations).failed(&claim, done);
+                let recorded = self.session.execute(&format!("{}{failed}", self.reset)).await.is_ok();
+                let outcome = if recorded { GOES_ON } else { NOT_RUN_YET };
+                return Err(bookkeeping(&task, outcome, error));
             }
         }
         for (index, statement) in statements.iter().enumerate().skip(done) {
@@ -422,7 +477,7 @@ impl<D: Driver> Work<'_, D> {
                 let set = statements.iter().take(done).any(|text| is_session_state(self.spec.dialect, text));
                 let progress = if set { format!("{}{progress}", self.set_role_for_now) } else { progress };
                 if let Err(error) = self.session.execute(&progress).await {
-                    return Err(bookkeeping(&task, error));
+                    return Err(bookkeeping(&task, &not_recorded(done), error));
                 }
             }
         }
@@ -433,10 +488,10 @@ impl<D: Driver> Work<'_, D> {
         let set = statements.iter().any(|text| is_session_state(self.spec.dialect, text));
         let message = format!("{}{books}", if set { &self.reset } else { &self.set_role });
         match self.session.execute(&message).await {
-            Ok(()) => Ok(Some(total - done)),
+            Ok(()) => Ok(Ran::Through(total - done)),
             Err(error) => {
                 self.roll_back().await;
-                Err(bookkeeping(&task, error))
+                Err(bookkeeping(&task, &not_recorded(total), error))
             }
         }
     }
@@ -476,8 +531,34 @@ fn refs(fingerprints: &(Checksum, Checksum)) -> (&Checksum, &Checksum) {
     (&fingerprints.0, &fingerprints.1)
 }
 
-fn bookkeeping(task: &Task<'_>, error: DbError) -> ErrorKind {
-    ErrorKind::Bookkeeping { doing: format!("keep the books for {}", task.migration.up().path()), error }
+/// What is true after a statement of the bookkeeping failed, while the connection lasts.
+const ALL_OR_NOTHING: &str = "the connection was lost: either all of this file is in force or nothing of it, and the \
+                              next start finds out; start again";
+const NOT_RUN: &str = "nothing of this file was run";
+const NOT_RUN_YET: &str =
+    "nothing of this file was run by this start; the next one may ask about its first statement";
+const IN_FORCE: &str = "all of this file is in force, and recorded";
+const GOES_ON: &str = "nothing more of this file was run, and the next start goes on with it";
+const ROLLED_BACK: &str = "it was rolled back: the database is as it was before this file";
+
+fn bookkeeping(task: &Task<'_>, outcome: &str, error: DbError) -> ErrorKind {
+    ErrorKind::Bookkeeping {
+        doing: format!("keep the books for {}", task.migration.up().path()),
+        outcome: outcome.to_owned(),
+        error,
+    }
+}
+
+fn not_recorded(done: usize) -> String {
+    format!(
+        "statement {done} of this file is in force, which could not be recorded: the next start will ask about it"
+    )
+}
+
+/// The same where the outcome hangs on whether the message got through.
+fn all_or_nothing(task: &Task<'_>, error: DbError) -> ErrorKind {
+    let outcome = if error.fault() == Fault::Server { ROLLED_BACK } else { ALL_OR_NOTHING };
+    bookkeeping(task, outcome, error)
 }
 
 /// The error of a failed script, with the place in its file.
@@ -499,6 +580,15 @@ fn script_error(
         outcome,
         error,
     }
+}
+
+/// The statement that holds the character at `position`, from 1, of a body that was sent whole. The server's
+/// count of statements does not tell it for an error of syntax, which comes before any is executed.
+fn statement_at(script: Script<'_>, position: u32) -> Option<usize> {
+    let data = script.data();
+    let (offset, _) = script.body().char_indices().nth(usize::try_from(position).ok()?.checked_sub(1)?)?;
+    let byte = data.body.start as usize + offset;
+    data.statements.iter().rposition(|statement| statement.start as usize <= byte)
 }
 
 /// The place in the file: the server's position in the message that was sent, else the start of the

@@ -76,12 +76,10 @@ impl Lock {
         })
     }
 
-    /// The check that a message begins with: 1 when the work is ours to do.
-    pub(crate) fn check(&self, exclusive: bool) -> &str {
-        match (&self.in_transaction, exclusive) {
-            (Some(in_transaction), false) => in_transaction,
-            _ => &self.held,
-        }
+    /// The check that a message begins with: 1 when the work is ours to do. `None` where the lock excludes
+    /// nobody and there is no other: the claim alone decides then.
+    pub(crate) fn check(&self, exclusive: bool) -> Option<&str> {
+        if exclusive { Some(&self.held) } else { self.in_transaction.as_deref() }
     }
 }
 
@@ -137,6 +135,15 @@ mod tests {
         assert_ne!(key("a", "public"), key("a", "other"));
         assert_ne!(key("a", "b"), key("ab", ""));
         assert!(key("a", "public").parse::<i64>().is_ok());
+    }
+
+    #[test]
+    fn a_lock_that_excludes_nobody_is_not_asked_for() {
+        let lock = Lock::new(&MYSQL, "shop", "shop").unwrap();
+        assert_eq!(lock.check(false), None);
+        assert!(lock.check(true).unwrap().contains("IS_USED_LOCK"));
+        let lock = Lock::new(&POSTGRES, "shop", "public").unwrap();
+        assert!(lock.check(false).unwrap().contains("xact_lock"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The public face of the running half: what is migrated, where, and how.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
@@ -24,7 +25,7 @@ pub enum Existing {
 }
 
 /// The options of a run.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) lock_wait: Option<Duration>,
     pub(crate) target: Option<String>,
@@ -33,6 +34,21 @@ pub(crate) struct Options {
     pub(crate) role: Option<String>,
     pub(crate) use_connection: bool,
     pub(crate) existing: Existing,
+}
+
+impl fmt::Debug for Options {
+    /// Leaves out the SQL of `on_connect`, which may set a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("lock_wait", &self.lock_wait)
+            .field("target", &self.target)
+            .field("schema", &self.schema)
+            .field("on_connect", &self.on_connect.as_ref().map(|_| format_args!("…")))
+            .field("role", &self.role)
+            .field("use_connection", &self.use_connection)
+            .field("existing", &self.existing)
+            .finish()
+    }
 }
 
 /// Makes a database current: composes histories, takes options, and runs, plans or checks.

@@ -182,21 +182,22 @@ fn resumable(migrations: &Migrations, index: usize, row: &Applied) -> Result<(),
     let Some(migration) = migrations.get(index) else { return Ok(()) };
     let up = migration.up();
     let done = usize::try_from(row.done).unwrap_or(usize::MAX);
+    let checksum = |done| crate::executor::done_checksum(migrations.dialect(), up, done).to_string();
     if row.intent != row.done {
         let statement = up.data().statements.get(done).copied();
         return Err(ErrorKind::InDoubt {
             history: migrations.name().to_owned(),
             version: migration.version().to_owned(),
             path: up.path().to_owned(),
-            statement: done + 1,
+            statement: done.saturating_add(1),
+            checksum: checksum(done.saturating_add(1)),
             total: usize::try_from(row.total).unwrap_or(usize::MAX),
             excerpt: excerpt(up, statement),
             started_at: row.started_at.as_deref().map(shown),
             state: row.state,
         });
     }
-    let in_force =
-        (done > 0).then(|| crate::executor::done_checksum(migrations.dialect(), up, done).to_string());
+    let in_force = (done > 0).then(|| checksum(done));
     if done > up.data().statements.len() || (done > 0 && in_force != row.done_checksum) {
         return Err(ErrorKind::EditedInForce {
             history: migrations.name().to_owned(),

@@ -369,17 +369,16 @@ impl<'a, D: Driver> Run<'a, D> {
         let tables = self.tables(self.options.schema.as_deref())?;
         let mut boot = boot;
         let (rows, pending) = loop {
-            let error = match self.rows(session, &tables, tables_exist, Some(&boot)).await {
-                Ok(found) => break found,
-                Err(error) => error,
-            };
-            // Rows without a head: another instance has begun the history since the head was read. Then the
-            // head is there now, for the two are written in one transaction.
-            let heads = boot.heads.len();
-            let begun = matches!(error, ErrorKind::Altered { problem: RowProblem::Head, .. });
-            match if begun { self.reread(session).await? } else { None } {
-                Some(later) if later.heads.len() > heads => boot = later,
-                _ => return Err(error),
+            match self.rows(session, &tables, tables_exist, Some(&boot)).await {
+                // The rows were read after the head, and another instance may have been at work in between.
+                // Only when the head is still the same do the two contradict each other.
+                Err(error @ ErrorKind::Altered { problem: RowProblem::Head | RowProblem::Missing, .. }) => {
+                    match self.reread(session).await? {
+                        Some(now) if now.heads != boot.heads => boot = now,
+                        _ => return Err(error),
+                    }
+                }
+                read => break read?,
             }
         };
         boot.in_transaction |= session.in_transaction();
@@ -490,13 +489,7 @@ impl<'a, D: Driver> Run<'a, D> {
             }
             None => lent,
         };
-        let mut setup = match self.set_up(session, own, &view).await {
-            Ok(setup) => setup,
-            Err((session, error)) => {
-                session.discard().await;
-                return Err(error);
-            }
-        };
+        let mut setup = self.set_up(session, own, &view).await?;
         let result = match self.locked(&mut setup.work, &view, report).await {
             // Found out by the first write: a file or a server that only lets itself be read.
             Err(ErrorKind::Bookkeeping { error, .. }) if has_code(&error, self.spec().codes.read_only) => {
@@ -510,16 +503,24 @@ impl<'a, D: Driver> Run<'a, D> {
         result
     }
 
-    /// Makes the session ours: role, settings, identity.
+    /// Makes the session ours: role, settings, identity. A lent one that cannot be made so is given back as it
+    /// was.
     async fn set_up(
         &self,
         mut session: D::Session,
         own: bool,
         view: &View,
-    ) -> Result<Setup<'a, D>, (D::Session, ErrorKind)> {
+    ) -> Result<Setup<'a, D>, ErrorKind> {
+        let restore = match self.way_back(&mut session, own).await {
+            Ok(restore) => restore,
+            Err(error) => {
+                end(session).await;
+                return Err(error);
+            }
+        };
         match self.prepare(&mut session, own, view).await {
             Ok(prepared) => Ok(Setup {
-                restore: prepared.restore,
+                restore,
                 work: Work {
                     driver: self.driver,
                     session,
@@ -536,22 +537,37 @@ impl<'a, D: Driver> Run<'a, D> {
                     deadline: self.deadline(),
                 },
             }),
-            Err(error) => Err((session, error)),
+            Err(error) => {
+                if !own && session.execute(&restore).await.is_ok() {
+                    end(session).await;
+                } else {
+                    session.discard().await;
+                }
+                Err(error)
+            }
         }
+    }
+
+    /// What brings a lent session back to how it is now; nothing for one of our own, which is closed.
+    async fn way_back(&self, session: &mut D::Session, own: bool) -> Result<String, ErrorKind> {
+        if own {
+            return Ok(String::new());
+        }
+        let spec = self.spec();
+        // SQLite cannot be asked whether a transaction is open, but it refuses to begin a second one, and then
+        // the caller's is untouched.
+        if spec.lock.is_none() && session.execute("BEGIN; ROLLBACK").await.is_err() {
+            return Err(ErrorKind::InTransaction);
+        }
+        let identity = identify(spec, session).await?;
+        let original = capture(spec, session).await.map_err(setting_up)?;
+        Ok(format!("{}{}", clean(spec, &identity)?, spec.restore(&original)))
     }
 
     async fn prepare(&self, session: &mut D::Session, own: bool, view: &View) -> Result<Prepared, ErrorKind> {
         let spec = self.spec();
-        let setting = |error| ErrorKind::Connection { doing: "set up the session".to_owned(), error };
-        // SQLite cannot be asked whether a transaction is open, but it refuses to begin a second one, and then
-        // the caller's is untouched.
-        if !own && spec.lock.is_none() && session.execute("BEGIN; ROLLBACK").await.is_err() {
-            return Err(ErrorKind::InTransaction);
-        }
-        // What a lent session must be brought back to.
-        let original = if own { Vec::new() } else { capture(spec, session).await.map_err(setting)? };
         if !spec.settings.is_empty() {
-            session.execute(spec.settings).await.map_err(setting)?;
+            session.execute(spec.settings).await.map_err(setting_up)?;
         }
         if let Some(role) = &self.options.role {
             let Some(template) = spec.set_role else {
@@ -561,10 +577,10 @@ impl<'a, D: Driver> Run<'a, D> {
                 )));
             };
             let role = spec.identifier(role).map_err(ErrorKind::Config)?;
-            session.execute(&fill(template, &[("role", &role)])).await.map_err(setting)?;
+            session.execute(&fill(template, &[("role", &role)])).await.map_err(setting_up)?;
         }
         if let Some(sql) = &self.options.on_connect {
-            session.execute(sql).await.map_err(setting)?;
+            session.execute(sql).await.map_err(setting_up)?;
         }
         let identity = identify(spec, session).await?;
         identity.supported(spec.dialect)?;
@@ -588,36 +604,29 @@ impl<'a, D: Driver> Run<'a, D> {
                     .to_owned(),
             }));
         };
-        let captured = capture(spec, session).await.map_err(setting)?;
-        let name = |name: &Option<String>| name.as_deref().map(|name| spec.identifier(name)).transpose();
-        let login = name(&identity.login).map_err(ErrorKind::Config).unwrap_or_default().unwrap_or_default();
-        let role = name(&identity.user).map_err(ErrorKind::Config).unwrap_or_default().unwrap_or_default();
-        let database = name(&identity.database).map_err(ErrorKind::Config)?.unwrap_or_default();
-        let cleaned = fill(spec.reset, &[("login", &login), ("role", &role), ("database", &database)]);
+        let captured = capture(spec, session).await.map_err(setting_up)?;
         let own_too = if own { spec.reset_own } else { "" };
-        let reset = format!("{cleaned}{own_too}{}", spec.restore(&captured));
-        let restore = format!("{cleaned}{}", spec.restore(&original));
+        let reset = format!("{}{own_too}{}", clean(spec, &identity)?, spec.restore(&captured));
         Ok(Prepared {
             tables: self.tables(Some(&schema))?,
             lock: Lock::new(spec, identity.database.as_deref().unwrap_or_default(), &schema),
-            actor: identity.user.unwrap_or_default(),
             set_role: match spec.schemas {
-                Schemas::SearchPath => fill(
-                    "SET SESSION AUTHORIZATION {login}; SET ROLE {role}; ",
-                    &[("login", &login), ("role", &role)],
-                ),
+                Schemas::SearchPath => {
+                    named(spec, &identity, "SET SESSION AUTHORIZATION {login}; SET ROLE {role}; ")?
+                }
                 _ => String::new(),
             },
             set_role_for_now: match spec.schemas {
-                Schemas::SearchPath => fill(
+                Schemas::SearchPath => named(
+                    spec,
+                    &identity,
                     "SET TRANSACTION READ WRITE; SET LOCAL SESSION AUTHORIZATION {login}; SET LOCAL ROLE {role}; ",
-                    &[("login", &login), ("role", &role)],
-                ),
+                )?,
                 _ => String::new(),
             },
             foreign_keys: captured.iter().any(|(name, value)| name == "foreign_keys" && value == "1"),
-            restore,
             reset,
+            actor: identity.user.unwrap_or_default(),
         })
     }
 
@@ -679,7 +688,13 @@ impl<'a, D: Driver> Run<'a, D> {
             match lock.acquire(&mut work.session).await {
                 Ok(true) => break Ok(None),
                 Ok(false) => {}
-                Err(error) => break Err(ErrorKind::Bookkeeping { doing: "take the lock".to_owned(), error }),
+                Err(error) => {
+                    break Err(ErrorKind::Bookkeeping {
+                        doing: "take the lock".to_owned(),
+                        outcome: "nothing was run".to_owned(),
+                        error,
+                    });
+                }
             }
             if work.deadline.is_some_and(|deadline| self.driver.now() >= deadline) {
                 let holder = lock.holder(&mut work.session).await.ok().flatten();
@@ -716,6 +731,7 @@ impl<'a, D: Driver> Run<'a, D> {
             Err(error) => {
                 return Err(ErrorKind::Bookkeeping {
                     doing: "test the lock from a second connection".to_owned(),
+                    outcome: "nothing was run".to_owned(),
                     error,
                 });
             }
@@ -751,7 +767,11 @@ impl<'a, D: Driver> Run<'a, D> {
             } else {
                 "create the tables migrate_history, migrate_head and migrate_journal".to_owned()
             };
-            return Err(ErrorKind::Bookkeeping { doing: way_out, error });
+            return Err(ErrorKind::Bookkeeping {
+                doing: way_out,
+                outcome: "nothing was run".to_owned(),
+                error,
+            });
         }
     }
 
@@ -760,6 +780,7 @@ impl<'a, D: Driver> Run<'a, D> {
         let hashes: Vec<Vec<(Checksum, Checksum)>> =
             self.histories.iter().map(|migrations| fingerprints(migrations)).collect();
         let mut lost = 0;
+        let mut pause = Pause::default();
         let mut doubt: Option<(String, Duration)> = None;
         'again: loop {
             let tables = work.tables.clone();
@@ -809,6 +830,16 @@ impl<'a, D: Driver> Run<'a, D> {
                             rows.truncate(before);
                             rows.push(row);
                             lost = 0;
+                            pause = Pause::default();
+                        }
+                        Outcome::Busy => {
+                            if work.deadline.is_some_and(|deadline| self.driver.now() >= deadline) {
+                                return Err(ErrorKind::LockTimeout { waited: report.waited, holder: None });
+                            }
+                            let before = pause.waited;
+                            pause.wait(self.driver).await;
+                            report.waited += pause.waited.saturating_sub(before);
+                            continue 'again;
                         }
                         Outcome::LostRace => {
                             lost += 1;
@@ -867,7 +898,6 @@ struct Prepared {
     tables: Tables,
     lock: Option<Lock>,
     actor: String,
-    restore: String,
     reset: String,
     set_role: String,
     set_role_for_now: String,
@@ -1004,6 +1034,25 @@ async fn capture<S: Session>(spec: &Spec, session: &mut S) -> Result<Vec<(String
             _ => None,
         })
         .collect())
+}
+
+/// What undoes what a script may have left in the session of `identity`.
+fn clean(spec: &Spec, identity: &Identity) -> Result<String, ErrorKind> {
+    named(spec, identity, spec.reset)
+}
+
+/// `template` with the user that connected, the current one and the database filled in. MySQL's users are no
+/// identifiers and its templates name none.
+fn named(spec: &Spec, identity: &Identity, template: &str) -> Result<String, ErrorKind> {
+    let name = |name: &Option<String>| name.as_deref().map(|name| spec.identifier(name)).transpose();
+    let login = name(&identity.login).unwrap_or_default().unwrap_or_default();
+    let role = name(&identity.user).unwrap_or_default().unwrap_or_default();
+    let database = name(&identity.database).map_err(ErrorKind::Config)?.unwrap_or_default();
+    Ok(fill(template, &[("login", &login), ("role", &role), ("database", &database)]))
+}
+
+fn setting_up(error: DbError) -> ErrorKind {
+    ErrorKind::Connection { doing: "set up the session".to_owned(), error }
 }
 
 async fn identify<S: Session>(spec: &Spec, session: &mut S) -> Result<Identity, ErrorKind> {

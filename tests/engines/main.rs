@@ -1,6 +1,7 @@
 //! What the library does on real databases: PostgreSQL, MariaDB and SQLite. One binary, one module per topic;
 //! a test that holds on every database is written once, in a function of a [`place::Place`].
 
+mod blocking;
 mod boot_cost;
 mod conformance;
 mod corpus;
@@ -8,9 +9,12 @@ mod files;
 mod hygiene;
 mod instances;
 mod lent;
+mod lent_settings;
 mod locks;
 mod memory;
+mod messages;
 mod place;
 mod pools;
 mod read_only;
 mod recorded;
+mod secrets;

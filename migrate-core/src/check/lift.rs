@@ -66,6 +66,12 @@ pub(super) fn lift<'a>(
     Lifted { statements, body, foreign_keys_off }
 }
 
+/// Whether a statement begins or ends a transaction. `words` are its first tokens without comments, at least
+/// six.
+pub(super) fn controls_transaction(words: &[&str], dialect: Dialect) -> bool {
+    matches!(control(words, dialect), Control::Open | Control::Close | Control::Other)
+}
+
 fn control(words: &[&str], dialect: Dialect) -> Control {
     let words: Vec<String> = words.iter().map(|word| word.to_ascii_uppercase()).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();

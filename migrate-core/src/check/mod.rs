@@ -9,6 +9,7 @@ mod text;
 use std::borrow::Cow;
 
 pub use options::Options;
+pub(crate) use script::controls_transaction;
 
 use self::script::Script;
 use crate::checksum;

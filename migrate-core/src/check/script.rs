@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Options;
-use super::lift::lift;
+use super::lift::{self, lift};
 use crate::checksum;
 use crate::diagnostic::{Diagnostic, Place, excerpt};
 use crate::dialect::Dialect;
@@ -147,6 +147,12 @@ fn problems(
 
 fn place(path: &str, text: &str, span: Span) -> Place {
     excerpt(path, text, span.start as usize, span.end as usize)
+}
+
+/// Whether `statement` begins or ends a transaction, so that it would end the one in which its migration is
+/// recorded.
+pub(crate) fn controls_transaction(statement: &str, dialect: Dialect) -> bool {
+    lift::controls_transaction(&words(statement, dialect), dialect)
 }
 
 /// The first tokens of a statement, without comments.

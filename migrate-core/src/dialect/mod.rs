@@ -105,7 +105,9 @@ pub struct Spec {
     pub(crate) set_role: Option<&'static str>,
     /// Creates `{schema}`, where schemas are created on first use.
     pub(crate) create_schema: Option<&'static str>,
-    /// Creates our three tables; each statement does nothing when its table is there.
+    /// Creates our three tables; each statement does nothing when its table is there. The journal comes
+    /// first: where DDL commits, a run may end between two of them, and that all are there is known from the
+    /// other two.
     pub(crate) create: &'static [&'static str],
     /// `started_at` as text.
     pub(crate) started_at: &'static str,

@@ -25,8 +25,9 @@ const fn spec(dialect: Dialect, engine: &'static str) -> Spec {
             FROM (SELECT 1 AS one) o LEFT JOIN {head} h ON h.history IN ({names}) \
             LEFT JOIN {history} n ON n.history = h.history \
             AND n.position = (SELECT MAX(m.position) FROM {history} m WHERE m.history = h.history)",
+        // MariaDB 12 answers with a word instead of a number.
         identify: "SELECT CONCAT(VERSION(), ' ', @@version_comment), CURRENT_USER(), DATABASE(), DATABASE(), \
-            @@GLOBAL.read_only, CURRENT_USER(), @@SESSION.sql_mode",
+            CAST(@@GLOBAL.read_only AS CHAR) NOT IN ('0', 'OFF'), CURRENT_USER(), @@SESSION.sql_mode",
         capture: "SELECT 'sql_mode', @@SESSION.sql_mode UNION ALL SELECT 'time_zone', @@SESSION.time_zone \
             UNION ALL SELECT 'foreign_key_checks', IF(@@SESSION.foreign_key_checks, 'ON', 'OFF') \
             UNION ALL SELECT 'unique_checks', IF(@@SESSION.unique_checks, 'ON', 'OFF') \
@@ -49,6 +50,13 @@ const fn spec(dialect: Dialect, engine: &'static str) -> Spec {
         set_role: Some("SET ROLE {role}"),
         create_schema: None,
         create: &[
+            "CREATE TABLE IF NOT EXISTS {journal} (\
+            id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, \
+            history VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, position BIGINT NOT NULL, \
+            version VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, event VARCHAR(20) NOT NULL, \
+            statement BIGINT, detail LONGTEXT, release_version VARCHAR(100) NOT NULL, actor TEXT NOT NULL, \
+            tool VARCHAR(100) NOT NULL, logged_at DATETIME(6) NOT NULL) \
+            ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
             "CREATE TABLE IF NOT EXISTS {history} (\
             history VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, position BIGINT NOT NULL, \
             version VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, name TEXT NOT NULL, \
@@ -64,13 +72,6 @@ const fn spec(dialect: Dialect, engine: &'static str) -> Spec {
             fingerprint VARCHAR(100) NOT NULL, text_fingerprint VARCHAR(100) NOT NULL, \
             release_version VARCHAR(100) NOT NULL, floor_position BIGINT NOT NULL, position BIGINT NOT NULL, \
             chain VARCHAR(100) NOT NULL, updated_at DATETIME(6) NOT NULL) \
-            ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
-            "CREATE TABLE IF NOT EXISTS {journal} (\
-            id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, \
-            history VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, position BIGINT NOT NULL, \
-            version VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, event VARCHAR(20) NOT NULL, \
-            statement BIGINT, detail LONGTEXT, release_version VARCHAR(100) NOT NULL, actor TEXT NOT NULL, \
-            tool VARCHAR(100) NOT NULL, logged_at DATETIME(6) NOT NULL) \
             ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
         ],
         started_at: "started_at",

@@ -61,6 +61,10 @@ pub static POSTGRES: Spec = Spec {
     set_role: Some("SET ROLE {role}"),
     create_schema: Some("CREATE SCHEMA IF NOT EXISTS {schema}"),
     create: &[
+        "CREATE TABLE IF NOT EXISTS {journal} (\
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, history text NOT NULL, position bigint NOT NULL, \
+        version text NOT NULL, event text NOT NULL, statement bigint, detail text, release_version text NOT NULL, \
+        actor text NOT NULL, tool text NOT NULL, logged_at timestamptz NOT NULL)",
         "CREATE TABLE IF NOT EXISTS {history} (\
         history text NOT NULL, position bigint NOT NULL, version text NOT NULL, name text NOT NULL, kind text NOT NULL, \
         text_checksum text NOT NULL, token_checksum text NOT NULL, chain text NOT NULL, state text NOT NULL, \
@@ -72,10 +76,6 @@ pub static POSTGRES: Spec = Spec {
         history text NOT NULL PRIMARY KEY, format bigint NOT NULL, fingerprint text NOT NULL, \
         text_fingerprint text NOT NULL, release_version text NOT NULL, floor_position bigint NOT NULL, \
         position bigint NOT NULL, chain text NOT NULL, updated_at timestamptz NOT NULL)",
-        "CREATE TABLE IF NOT EXISTS {journal} (\
-        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, history text NOT NULL, position bigint NOT NULL, \
-        version text NOT NULL, event text NOT NULL, statement bigint, detail text, release_version text NOT NULL, \
-        actor text NOT NULL, tool text NOT NULL, logged_at timestamptz NOT NULL)",
     ],
     started_at: "started_at::text",
     now: "pg_catalog.clock_timestamp()",

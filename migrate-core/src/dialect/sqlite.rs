@@ -33,6 +33,10 @@ pub static SQLITE: Spec = Spec {
     set_role: None,
     create_schema: None,
     create: &[
+        "CREATE TABLE IF NOT EXISTS {journal} (\
+        id INTEGER PRIMARY KEY, history TEXT NOT NULL, position INTEGER NOT NULL, version TEXT NOT NULL, \
+        event TEXT NOT NULL, statement INTEGER, detail TEXT, release_version TEXT NOT NULL, actor TEXT NOT NULL, \
+        tool TEXT NOT NULL, logged_at TEXT NOT NULL)",
         "CREATE TABLE IF NOT EXISTS {history} (\
         history TEXT NOT NULL, position INTEGER NOT NULL, version TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, \
         text_checksum TEXT NOT NULL, token_checksum TEXT NOT NULL, chain TEXT NOT NULL, state TEXT NOT NULL, \
@@ -44,10 +48,6 @@ pub static SQLITE: Spec = Spec {
         history TEXT NOT NULL PRIMARY KEY, format INTEGER NOT NULL, fingerprint TEXT NOT NULL, \
         text_fingerprint TEXT NOT NULL, release_version TEXT NOT NULL, floor_position INTEGER NOT NULL, \
         position INTEGER NOT NULL, chain TEXT NOT NULL, updated_at TEXT NOT NULL)",
-        "CREATE TABLE IF NOT EXISTS {journal} (\
-        id INTEGER PRIMARY KEY, history TEXT NOT NULL, position INTEGER NOT NULL, version TEXT NOT NULL, \
-        event TEXT NOT NULL, statement INTEGER, detail TEXT, release_version TEXT NOT NULL, actor TEXT NOT NULL, \
-        tool TEXT NOT NULL, logged_at TEXT NOT NULL)",
     ],
     started_at: "started_at",
     now: "strftime('%Y-%m-%d %H:%M:%f', 'now')",

@@ -42,7 +42,7 @@ pub(crate) struct Boot {
 }
 
 /// A head row with the newest row of its history.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Head {
     pub(crate) history: String,
     pub(crate) format: i64,
@@ -57,7 +57,7 @@ pub(crate) struct Head {
 }
 
 /// The row with the highest position.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Newest {
     pub(crate) position: i64,
     pub(crate) version: String,

@@ -60,15 +60,21 @@ impl Writer<'_> {
     }
 
     /// Inserts the row. The unique keys decide who applies the migration, whatever the lock says.
-    /// `statements` is 0 for a script that is all or nothing, else the row begins with the intent to run
-    /// the first statement.
-    pub(crate) fn claim(&self, claim: &Claim, migration: Migration<'_>, statements: usize) -> String {
+    /// `statements` is 0 for a script that is all or nothing, else the row begins with the intent to run the
+    /// statement after the first `done`, which are in force.
+    pub(crate) fn claim(
+        &self,
+        claim: &Claim,
+        migration: Migration<'_>,
+        statements: usize,
+        done: Option<(usize, &Checksum)>,
+    ) -> String {
         let up = migration.up().data();
         self.fill(
             "INSERT INTO {history} (history, position, version, name, kind, text_checksum, token_checksum, chain, \
-             state, statements_total, statements_intent, statements_done, phase, release_version, started_at, actor, \
-             tool) VALUES ({h}, {position}, {version}, {name}, {kind}, {text}, {tokens}, {chain}, {state}, {total}, \
-             {intent}, 0, 'expand', {release}, {now}, {actor}, {tool})",
+             state, statements_total, statements_intent, statements_done, done_checksum, phase, release_version, started_at, \
+             actor, tool) VALUES ({h}, {position}, {version}, {name}, {kind}, {text}, {tokens}, {chain}, {state}, \
+             {total}, {intent}, {done}, {checksum}, 'expand', {release}, {now}, {actor}, {tool})",
             &[
                 ("position", &claim.position.to_string()),
                 ("version", &self.spec.literal(migration.version())),
@@ -79,37 +85,21 @@ impl Writer<'_> {
                 ("chain", &self.spec.literal(&claim.chain.to_string())),
                 ("state", &self.spec.literal(State::Running.text())),
                 ("total", &statements.to_string()),
-                ("intent", if statements == 0 { "0" } else { "1" }),
+                ("intent", &(done.map_or(0, |(done, _)| done) + 1).min(statements).to_string()),
+                ("done", &done.map_or(0, |(done, _)| done).to_string()),
+                ("checksum", &done.map_or("NULL".to_owned(), |(_, sum)| self.spec.literal(&sum.to_string()))),
             ],
         )
     }
 
-    /// Claims a row again that an earlier run left after `done` statements, for the file as it is now.
-    /// Changes nothing when another instance was faster.
-    pub(crate) fn resume(
-        &self,
-        claim: &Claim,
-        migration: Migration<'_>,
-        total: usize,
-        done: usize,
-    ) -> String {
-        let up = migration.up().data();
+    /// Removes the row that an earlier run left after `done` statements, before the row is claimed again in
+    /// the same transaction. Removes nothing when another instance was faster, and then that claim fails on
+    /// the unique keys as any second one does.
+    pub(crate) fn give_up(&self, claim: &Claim, done: usize) -> String {
         self.fill(
-            "UPDATE {history} SET name = {name}, text_checksum = {text}, token_checksum = {tokens}, chain = {chain}, \
-             state = {state}, statements_total = {total}, statements_intent = {intent}, release_version = {release}, \
-             actor = {actor}, tool = {tool} WHERE history = {h} AND position = {position} \
-             AND statements_done = {done} AND statements_intent = {done}",
-            &[
-                ("name", &self.spec.literal(migration.name())),
-                ("text", &self.spec.literal(&up.text_checksum.to_string())),
-                ("tokens", &self.spec.literal(&up.token_checksum.to_string())),
-                ("chain", &self.spec.literal(&claim.chain.to_string())),
-                ("state", &self.spec.literal(State::Running.text())),
-                ("total", &total.to_string()),
-                ("intent", &(done + 1).min(total).to_string()),
-                ("done", &done.to_string()),
-                ("position", &claim.position.to_string()),
-            ],
+            "DELETE FROM {history} WHERE history = {h} AND position = {position} AND statements_done = {done} \
+             AND statements_intent = {done}",
+            &[("position", &claim.position.to_string()), ("done", &done.to_string())],
         )
     }
 
