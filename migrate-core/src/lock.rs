@@ -62,6 +62,14 @@ impl Lock {
         Ok(false)
     }
 
+    /// Lets go of a lock that was taken, after whatever a failed run has left open. The session is closed
+    /// next, so that an error is of no consequence.
+    pub(crate) async fn end<S: Session>(&self, session: &mut S) {
+        if self.owner > 0 {
+            let _ = session.query(&format!("ROLLBACK; {}", self.release), &[Kind::Int]).await;
+        }
+    }
+
     /// Lets go. Closing the session does the same and is what a run relies on.
     pub(crate) async fn release<S: Session>(&self, session: &mut S) -> Result<bool, DbError> {
         Ok(number(session, &self.release).await? == 1)

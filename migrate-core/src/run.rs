@@ -635,6 +635,10 @@ impl<'a, D: Driver> Run<'a, D> {
     async fn close(&self, setup: Setup<'a, D>, own: bool) {
         let Setup { mut work, restore } = setup;
         if own {
+            // Closing lets go as well, but the server notices that in its own time, and others are waiting.
+            if let Some(lock) = &work.lock {
+                lock.end(&mut work.session).await;
+            }
             let _ = work.session.close().await;
             return;
         }

@@ -225,7 +225,7 @@ async fn a_failed_migration_leaves_a_pool_that_works(place: Place) {
                     if lent { migrator().use_connection().run().await } else { migrator().run().await };
                 let error = error.unwrap_err();
                 assert!(matches!(error.kind(), ErrorKind::Script { .. }), "{error}");
-                assert_eq!(place.held(), (0, 0));
+                assert_eq!(place.held(), (0, 0), "on a connection of the pool: {lent}");
                 assert_eq!(
                     sqlx::query_scalar::<_, i64>("SELECT count(*) FROM customers")
                         .fetch_one(&pool)
