@@ -17,7 +17,8 @@ async fn a_lent_connection_gets_its_role_and_settings_back() {
     let role = format!("{}_role", place.database().name());
     place.ask(&format!("CREATE ROLE {role}; GRANT ALL ON SCHEMA public TO {role}"));
     let history = Files::new(Dialect::Postgres, &SHOP).history();
-    let broken = Files::new(Dialect::Postgres, &[SHOP[0], SHOP[1], SHOP[2], ("0004_x.sql", "SELECT 1 / 0;")]).history();
+    let broken = Files::new(Dialect::Postgres, &[SHOP[0], SHOP[1], SHOP[2], ("0004_x.sql", "SELECT 1 / 0;")])
+        .history();
     let mut connection = PgConnection::connect(&place.url()).await.unwrap();
     connection.execute("SET statement_timeout = '77s'").await.unwrap();
     for (fails, history, role) in
@@ -49,7 +50,10 @@ async fn foreign_keys_are_on_again_after_a_rebuild_that_failed() {
     assert!(error.to_string().contains("nowhere"), "{error}");
     assert_eq!(on(&mut connection).await, 1);
     // The statement corrected, and a script after it that relies on them.
-    files.write("0004_x.sql", rebuild.replace("INSERT INTO nowhere VALUES (1)", "CREATE TABLE x (id INTEGER)"));
+    files.write(
+        "0004_x.sql",
+        rebuild.replace("INSERT INTO nowhere VALUES (1)", "CREATE TABLE x (id INTEGER)"),
+    );
     files.write("0005_y.sql", "DELETE FROM customers WHERE id = 2;");
     let error = migrate(&mut connection, &files.history()).await.unwrap_err();
     assert!(error.to_string().contains("FOREIGN KEY"), "{error}");

@@ -32,7 +32,8 @@ fn engine(place: &Place) -> &'static str {
 
 /// Compares the message with the file of this case, without what differs from run to run.
 fn golden(place: &Place, case: &str, error: &Error, history: &Migrations) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/engines/golden/{case}.{}.txt", engine(place)));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join(format!("tests/engines/golden/{case}.{}.txt", engine(place)));
     let mut text = error.to_string();
     if let Some(first) = history.iter().next()
         && let Some((folder, _)) = first.up().path().rsplit_once('/')
@@ -79,7 +80,11 @@ fn with(place: &Place, name: &str, text: &str) -> Files {
 }
 
 async fn a_statement_that_fails_is_shown_with_its_place(place: Place) {
-    let files = with(&place, "3_x.sql", "INSERT INTO customers VALUES (2, 'b');\n\n  INSERT INTO nowhere\n  VALUES (1);\n");
+    let files = with(
+        &place,
+        "3_x.sql",
+        "INSERT INTO customers VALUES (2, 'b');\n\n  INSERT INTO nowhere\n  VALUES (1);\n",
+    );
     let (error, history) = failed(&place, &files).await;
     golden(&place, "a-statement-that-fails", &error, &history);
 }
@@ -93,7 +98,8 @@ async fn an_error_of_syntax_names_its_statement_not_the_first(place: Place) {
 }
 
 async fn a_text_that_ends_too_early_is_shown_at_its_last_statement(place: Place) {
-    let files = with(&place, "3_x.sql", "INSERT INTO customers VALUES (2, 'b');\nINSERT INTO customers VALUES (3,\n");
+    let files =
+        with(&place, "3_x.sql", "INSERT INTO customers VALUES (2, 'b');\nINSERT INTO customers VALUES (3,\n");
     let (error, history) = failed(&place, &files).await;
     assert!(matches!(error.kind(), ErrorKind::Script { statement: Some(2), total: 2, .. }), "{error}");
     golden(&place, "a-text-that-ends-too-early", &error, &history);
@@ -101,19 +107,31 @@ async fn a_text_that_ends_too_early_is_shown_at_its_last_statement(place: Place)
 }
 
 async fn a_place_behind_many_bytes_is_counted_in_characters(place: Place) {
-    let files = with(&place, "3_x.sql", "-- Größe, 測試, 🦀\nINSERT INTO customers VALUES (2, '測試🦀'); INSERT INTO nowhere VALUES ('é');\n");
+    let files = with(
+        &place,
+        "3_x.sql",
+        "-- Größe, 測試, 🦀\nINSERT INTO customers VALUES (2, '測試🦀'); INSERT INTO nowhere VALUES ('é');\n",
+    );
     let (error, history) = failed(&place, &files).await;
     golden(&place, "a-place-behind-many-bytes", &error, &history);
 }
 
 async fn a_place_in_a_body_between_begin_and_commit_is_that_of_the_file(place: Place) {
-    let files = with(&place, "3_x.sql", "-- é\nBEGIN;\nINSERT INTO customers VALUES (2, 'b');\n\tINSERT INTO nowhere VALUES (1);\nCOMMIT;\n");
+    let files = with(
+        &place,
+        "3_x.sql",
+        "-- é\nBEGIN;\nINSERT INTO customers VALUES (2, 'b');\n\tINSERT INTO nowhere VALUES (1);\nCOMMIT;\n",
+    );
     let (error, history) = failed(&place, &files).await;
     golden(&place, "a-place-in-a-lifted-body", &error, &history);
 }
 
 async fn a_row_that_exists_already_is_shown_with_the_servers_detail(place: Place) {
-    let files = with(&place, "3_x.sql", "INSERT INTO customers VALUES (2, 'b');\nINSERT INTO customers VALUES (1, 'a');\n");
+    let files = with(
+        &place,
+        "3_x.sql",
+        "INSERT INTO customers VALUES (2, 'b');\nINSERT INTO customers VALUES (1, 'a');\n",
+    );
     let (error, history) = failed(&place, &files).await;
     golden(&place, "a-row-that-exists", &error, &history);
 }
@@ -161,7 +179,9 @@ async fn a_script_that_ends_its_own_transaction_is_not_run(place: Place) {
         return;
     }
     for (name, end) in [("commit", "COMMIT"), ("rollback", "ROLLBACK"), ("end", "end transaction")] {
-        let text = format!("INSERT INTO customers VALUES (2, 'b');\n/* now */ {end};\nINSERT INTO nowhere VALUES (1);\n");
+        let text = format!(
+            "INSERT INTO customers VALUES (2, 'b');\n/* now */ {end};\nINSERT INTO nowhere VALUES (1);\n"
+        );
         let (error, history) = failed(&place, &with(&place, "3_x.sql", &text)).await;
         assert!(matches!(error.kind(), ErrorKind::TransactionControl { .. }), "{error}");
         if name == "commit" {
@@ -216,7 +236,8 @@ async fn an_error_in_the_body_of_a_function_points_into_it() {
     let text = "-- é\nCREATE FUNCTION f() RETURNS integer LANGUAGE sql AS $$\n  SELECT 'ü';\n  SELECT missing_column FROM customers\n$$;\n";
     let (error, history) = failed(&place, &with(&place, "3_x.sql", text)).await;
     golden(&place, "in-a-function-body", &error, &history);
-    let plpgsql = "CREATE TABLE t (id INTEGER);\nDO $$\nBEGIN\n  PERFORM missing_column FROM customers;\nEND\n$$;\n";
+    let plpgsql =
+        "CREATE TABLE t (id INTEGER);\nDO $$\nBEGIN\n  PERFORM missing_column FROM customers;\nEND\n$$;\n";
     let (error, history) = failed(&place, &with(&place, "3_x.sql", plpgsql)).await;
     assert!(matches!(error.kind(), ErrorKind::Script { statement: Some(2), .. }), "{error}");
     golden(&place, "in-a-do-block", &error, &history);

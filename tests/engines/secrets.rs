@@ -121,7 +121,8 @@ async fn a_password_of_postgres_is_in_no_message_and_no_log() {
 async fn a_password_of_mariadb_is_in_no_message_and_no_log() {
     let Some(place) = Place::new(Dialect::MariaDb, "password_user") else { return };
     let user = format!("canary_{}", std::process::id());
-    place.ask(&format!("CREATE USER '{user}'@'%' IDENTIFIED BY '{CANARY}'; GRANT ALL ON *.* TO '{user}'@'%'"));
+    place
+        .ask(&format!("CREATE USER '{user}'@'%' IDENTIFIED BY '{CANARY}'; GRANT ALL ON *.* TO '{user}'@'%'"));
     let tested = tokio::spawn({
         let user = user.clone();
         async move { a_password_is_in_no_message(Dialect::MariaDb, &user, "password").await }

@@ -31,10 +31,12 @@ fn once() -> BTreeMap<String, usize> {
 /// Does by hand what the message of an error says.
 fn follow(handle: &Handle, error: &str, in_force: bool) {
     let statement = error.rsplit("UPDATE migrate_history SET ").next().unwrap_or_default();
-    let (set, conditions) = statement.split_once(" WHERE ").unwrap_or_else(|| panic!("no way out in {error}"));
+    let (set, conditions) =
+        statement.split_once(" WHERE ").unwrap_or_else(|| panic!("no way out in {error}"));
     let (yes, no) = set.split_once(" (it is in force) or ").unwrap_or_else(|| panic!("{set}"));
     let set = if in_force { yes } else { no.trim_end_matches(" (it is not)") };
-    let statement = format!("UPDATE migrate_history SET {set} WHERE {}", conditions.lines().next().unwrap_or_default());
+    let statement =
+        format!("UPDATE migrate_history SET {set} WHERE {}", conditions.lines().next().unwrap_or_default());
     let mut shared = handle.lock();
     let session = shared.world.open();
     shared.world.begin_message(session);
@@ -91,7 +93,9 @@ fn after_a_fault_at_any_call_the_next_run_finishes_or_names_the_statement_in_dou
             match run(&handle, &migrations) {
                 Some(Ok(_)) => {}
                 Some(Err(error)) => {
-                    let ErrorKind::InDoubt { statement, .. } = error.kind() else { panic!("{when}: {error}\n{}", log()) };
+                    let ErrorKind::InDoubt { statement, .. } = error.kind() else {
+                        panic!("{when}: {error}\n{}", log())
+                    };
                     doubts += 1;
                     let text = error.to_string();
                     assert!(text.contains(&format!("4_d.sql:{}", statement + 1)), "{text}");
@@ -121,7 +125,9 @@ fn a_statement_that_the_server_refuses_is_gone_on_with_after_it_was_corrected() 
         let text = if name.starts_with('4') { format!("VACUUM {name}") } else { format!("'{name}'") };
         handle.lock().world.refuse = Some(text);
         let error = run(&handle, &migrations).expect("not dropped").expect_err(name);
-        let ErrorKind::Script { version, statement: Some(statement), .. } = error.kind() else { panic!("{error}") };
+        let ErrorKind::Script { version, statement: Some(statement), .. } = error.kind() else {
+            panic!("{error}")
+        };
         assert_eq!(format!("{version}.{statement}"), name);
         assert_eq!(handle.lock().world.residue(), [""; 0]);
         assert_eq!(ok(&handle, &migrations, name).steps.len(), 4 - error.report().steps.len());

@@ -98,7 +98,12 @@ impl Handle {
     pub(crate) fn driver(&self) -> FakeDriver {
         let mut shared = self.lock();
         shared.waits.push(Wait::Turn);
-        FakeDriver { handle: self.clone(), instance: shared.waits.len() - 1, lent: Mutex::new(None), alone: false }
+        FakeDriver {
+            handle: self.clone(),
+            instance: shared.waits.len() - 1,
+            lent: Mutex::new(None),
+            alone: false,
+        }
     }
 
     /// A driver of one connection that the caller keeps, and that connection.

@@ -32,7 +32,8 @@ pub(crate) fn run<T>(
             assert!(instances.iter().all(Option::is_none), "nobody can go on:\n{}", handle.lock().story());
             return results;
         }
-        let awake: Vec<usize> = able.iter().copied().filter(|index| is_awake(handle, first + index)).collect();
+        let awake: Vec<usize> =
+            able.iter().copied().filter(|index| is_awake(handle, first + index)).collect();
         let next = schedule(last, &awake, &able);
         last = next;
         let Some(instance) = &mut instances[next] else { panic!("{next} has ended") };

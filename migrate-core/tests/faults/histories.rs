@@ -1,8 +1,8 @@
 //! The histories of these tests. Each statement leaves a row with its own name, so that one can count how
 //! often it was executed.
 
-use migrate_core::{Dialect, Migrations};
 use migrate_core::check::Options;
+use migrate_core::{Dialect, Migrations};
 
 /// Reads files as an application reads a folder.
 pub(crate) fn history(files: &[(&str, &str)]) -> Migrations {

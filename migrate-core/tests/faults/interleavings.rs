@@ -9,7 +9,11 @@ use crate::histories::{ALL, TRANSACTIONAL, four, history};
 use crate::world::{Locks, World};
 
 /// Runs two instances in this order, and gives their results and the world.
-fn two(migrations: &Migrations, locks: Locks, schedule: &mut Schedule<'_>) -> (Vec<Result<Report, Error>>, Handle) {
+fn two(
+    migrations: &Migrations,
+    locks: Locks,
+    schedule: &mut Schedule<'_>,
+) -> (Vec<Result<Report, Error>>, Handle) {
     let mut world = World::new();
     world.locks = locks;
     let handle = Handle::new(world);
@@ -27,7 +31,13 @@ fn two(migrations: &Migrations, locks: Locks, schedule: &mut Schedule<'_>) -> (V
 }
 
 /// Both end well, and each of `names` was executed once.
-fn both_end_well(names: &[&str], migrations: &Migrations, locks: Locks, schedule: &mut Schedule<'_>, order: &str) {
+fn both_end_well(
+    names: &[&str],
+    migrations: &Migrations,
+    locks: Locks,
+    schedule: &mut Schedule<'_>,
+    order: &str,
+) {
     let (results, handle) = two(migrations, locks, schedule);
     let shared = handle.lock();
     let mut steps = 0;
@@ -46,7 +56,8 @@ fn both_end_well(names: &[&str], migrations: &Migrations, locks: Locks, schedule
 
 #[test]
 fn two_instances_execute_each_statement_once_in_many_orders_with_three_changes() {
-    let migrations = history(&[TRANSACTIONAL[0], ("2_d.sql", "-- migrate(no-transaction)\nVACUUM 2.1;\nVACUUM 2.2;\n")]);
+    let migrations =
+        history(&[TRANSACTIONAL[0], ("2_d.sql", "-- migrate(no-transaction)\nVACUUM 2.1;\nVACUUM 2.2;\n")]);
     let names = ["1.1", "1.2", "2.1", "2.2"];
     for one in 1..40 {
         for two in one + 1..40 {
@@ -72,7 +83,13 @@ fn where_the_lock_excludes_nobody_transactions_are_executed_once_in_any_order() 
     let migrations = history(&TRANSACTIONAL);
     for seed in 1..400 {
         both_end_well(&ALL[..5], &migrations, Locks::Granting, &mut seeded(seed), &format!("seed {seed}"));
-        both_end_well(&ALL[..5], &migrations, Locks::OfTransactions, &mut seeded(seed), &format!("pooler, seed {seed}"));
+        both_end_well(
+            &ALL[..5],
+            &migrations,
+            Locks::OfTransactions,
+            &mut seeded(seed),
+            &format!("pooler, seed {seed}"),
+        );
     }
     for one in 1..34 {
         for two in one + 1..34 {

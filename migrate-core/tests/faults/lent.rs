@@ -14,7 +14,9 @@ fn a_lent_connection_comes_back_without_a_transaction_or_a_lock_whatever_the_ser
     let calls = {
         let handle = Handle::new(World::new());
         let (driver, _) = handle.lending_driver();
-        executor::alone(&handle, Migrator::new(driver).history(&migrations).run()).expect("not dropped").expect("no fault");
+        executor::alone(&handle, Migrator::new(driver).history(&migrations).run())
+            .expect("not dropped")
+            .expect("no fault");
         handle.lock().calls
     };
     assert!(calls > 20, "{calls}");
@@ -26,7 +28,10 @@ fn a_lent_connection_comes_back_without_a_transaction_or_a_lock_whatever_the_ser
             let result = executor::alone(&handle, Migrator::new(driver).history(&migrations).run());
             let shared = handle.lock();
             // What the server refuses twice, nobody can undo: the last messages are the way back themselves.
-            let way_back = shared.log.get(at - 1).is_some_and(|call| call.contains("unlock") || call.contains("ROLLBACK"));
+            let way_back = shared
+                .log
+                .get(at - 1)
+                .is_some_and(|call| call.contains("unlock") || call.contains("ROLLBACK"));
             assert!(result.is_some());
             assert!(shared.world.is_open(session));
             if !way_back {

@@ -38,7 +38,10 @@ fn nothing_but_one_row_with_one_is_the_lock() {
         let (result, handle) = run(Locks::Answer(answer.clone()), &history(&TRANSACTIONAL));
         let error = result.expect_err("no lock");
         let kind = error.kind();
-        assert!(matches!(kind, ErrorKind::LockTimeout { .. } | ErrorKind::Bookkeeping { .. }), "{answer:?}: {error}");
+        assert!(
+            matches!(kind, ErrorKind::LockTimeout { .. } | ErrorKind::Bookkeeping { .. }),
+            "{answer:?}: {error}"
+        );
         let shared = handle.lock();
         assert!(shared.world.effects().is_empty(), "{answer:?}");
         assert!(shared.world.column("migrate_history", "version").is_empty(), "{answer:?}");
@@ -50,7 +53,10 @@ fn where_the_lock_excludes_nobody_statements_outside_a_transaction_are_refused()
     for locks in [Locks::Granting, Locks::OfTransactions] {
         let (result, handle) = run(locks, &four());
         let error = result.expect_err("refused");
-        assert!(matches!(error.kind(), ErrorKind::NotExclusive { path, .. } if path.ends_with("4_d.sql")), "{error}");
+        assert!(
+            matches!(error.kind(), ErrorKind::NotExclusive { path, .. } if path.ends_with("4_d.sql")),
+            "{error}"
+        );
         // What is safe without the lock was done.
         assert_eq!(error.report().steps.len(), 3);
         assert!(matches!(error.report().notices.as_slice(), [Notice::LockNotExclusive { .. }]));
@@ -111,9 +117,14 @@ fn behind_a_pooler_a_run_waits_for_anothers_transaction_as_long_as_it_may() {
         let run = async { Some(Migrator::new(waiter).history(&migrations).lock_wait(wait).run().await) };
         let results = executor::run_in_time(&handle, vec![Box::pin(hold), Box::pin(run)]);
         match results.into_iter().flatten().flatten().next() {
-            Some(Ok(report)) => assert!(waits_long_enough && report.waited >= Duration::from_secs(59), "{report}"),
+            Some(Ok(report)) => {
+                assert!(waits_long_enough && report.waited >= Duration::from_secs(59), "{report}")
+            }
             Some(Err(error)) => {
-                assert!(!waits_long_enough && matches!(error.kind(), ErrorKind::LockTimeout { .. }), "{error}");
+                assert!(
+                    !waits_long_enough && matches!(error.kind(), ErrorKind::LockTimeout { .. }),
+                    "{error}"
+                );
             }
             None => panic!("no result"),
         }

@@ -122,8 +122,12 @@ impl World {
     /// What is left behind, in words; empty when nothing is.
     pub(crate) fn residue(&self) -> Vec<String> {
         let mut residue = Vec::new();
-        residue.extend(self.session_locks.iter().map(|(key, (holder, _))| format!("session {holder} holds {key}")));
-        residue.extend(self.transaction_locks.iter().map(|(key, holder)| format!("session {holder} holds {key}")));
+        residue.extend(
+            self.session_locks.iter().map(|(key, (holder, _))| format!("session {holder} holds {key}")),
+        );
+        residue.extend(
+            self.transaction_locks.iter().map(|(key, holder)| format!("session {holder} holds {key}")),
+        );
         for (name, table) in &self.tables {
             let open = table.rows.iter().filter(|row| row.pending.is_some()).count();
             if open > 0 || table.created_by.is_some() {
@@ -197,7 +201,12 @@ impl World {
     }
 
     /// Executes one statement of a message; `alone` when it is the only one.
-    pub(crate) fn statement(&mut self, session: u64, sql: &str, alone: bool) -> Result<Vec<Vec<Value>>, Stop> {
+    pub(crate) fn statement(
+        &mut self,
+        session: u64,
+        sql: &str,
+        alone: bool,
+    ) -> Result<Vec<Vec<Value>>, Stop> {
         let state = self.sessions.get(&session).copied().unwrap_or_default();
         match sql {
             "BEGIN" => {
@@ -247,7 +256,9 @@ impl World {
     fn create(&mut self, session: u64, sql: &str) -> Result<Vec<Vec<Value>>, Stop> {
         let name = sql::table(sql::between(sql, "CREATE TABLE IF NOT EXISTS ", " ("));
         match self.tables.get(&name) {
-            Some(Table { created_by: Some(creator), .. }) if *creator != session => return Err(Stop::Blocked),
+            Some(Table { created_by: Some(creator), .. }) if *creator != session => {
+                return Err(Stop::Blocked);
+            }
             Some(_) => return Ok(Vec::new()),
             None => {}
         }
@@ -273,7 +284,10 @@ impl World {
             [list, _] => ((*list).to_owned(), true),
             other => panic!("{other:?}"),
         };
-        let inner = list.strip_prefix('(').and_then(|list| list.strip_suffix(')')).unwrap_or_else(|| panic!("{list}"));
+        let inner = list
+            .strip_prefix('(')
+            .and_then(|list| list.strip_suffix(')'))
+            .unwrap_or_else(|| panic!("{list}"));
         let named = |index: usize| columns.get(index).map_or(index.to_string(), |name| (*name).to_owned());
         let values: Values = sql::parts(inner, ",")
             .into_iter()
@@ -285,7 +299,9 @@ impl World {
             let same = |row: &Values| key.iter().all(|column| row.get(*column) == values.get(*column));
             for row in &mut table.rows {
                 let pending = row.pending.as_ref().and_then(|(_, values)| values.as_ref());
-                if row.is_anothers(session) && (pending.is_some_and(same) || row.committed.as_ref().is_some_and(same)) {
+                if row.is_anothers(session)
+                    && (pending.is_some_and(same) || row.committed.as_ref().is_some_and(same))
+                {
                     return Err(Stop::Blocked);
                 }
                 if row.seen_by(session).is_some_and(same) {
@@ -306,7 +322,8 @@ impl World {
         let [set, conditions] = parts.as_slice() else { panic!("{sql}") };
         let (name, assignments) = set.split_once(" SET ").unwrap_or_else(|| panic!("{sql}"));
         let name = sql::table(name.trim_start_matches("UPDATE "));
-        let assignments: Values = sql::parts(assignments, ",").into_iter().filter_map(sql::assignment).collect();
+        let assignments: Values =
+            sql::parts(assignments, ",").into_iter().filter_map(sql::assignment).collect();
         let conditions = sql::conditions(conditions);
         for row in &mut self.table(&name, session)?.rows {
             let Some(seen) = row.seen_by(session) else { continue };
@@ -352,7 +369,10 @@ impl World {
         if sql.contains("pg_stat_activity") {
             let key = sql.rsplit(" = ").next().unwrap_or_default();
             let holder = self.session_locks.get(key);
-            return Ok(holder.map(|(holder, _)| vec![text(&format!("session {holder}"))]).into_iter().collect());
+            return Ok(holder
+                .map(|(holder, _)| vec![text(&format!("session {holder}"))])
+                .into_iter()
+                .collect());
         }
         if sql.contains("pg_catalog.pg_locks") {
             let key = sql.rsplit(" = ").next().unwrap_or_default();
@@ -401,7 +421,8 @@ impl World {
             let (name, conditions) = from.split_once(" WHERE ").unwrap_or((from, ""));
             let conditions = sql::conditions(conditions);
             let table = self.table(&sql::table(name), session)?;
-            let rows = table.rows.iter().filter_map(|row| row.seen_by(session)).filter(|row| fits(row, &conditions));
+            let rows =
+                table.rows.iter().filter_map(|row| row.seen_by(session)).filter(|row| fits(row, &conditions));
             let count = i64::try_from(rows.count()).unwrap_or(i64::MAX);
             return Ok(vec![vec![Value::Int(count)]]);
         }
@@ -415,8 +436,13 @@ impl World {
     /// The rows of `migrate_history`, in order.
     fn rows(&mut self, session: u64, conditions: &Values) -> Result<Vec<Values>, Stop> {
         let table = self.table("migrate_history", session)?;
-        let mut rows: Vec<Values> =
-            table.rows.iter().filter_map(|row| row.seen_by(session)).filter(|row| fits(row, conditions)).cloned().collect();
+        let mut rows: Vec<Values> = table
+            .rows
+            .iter()
+            .filter_map(|row| row.seen_by(session))
+            .filter(|row| fits(row, conditions))
+            .cloned()
+            .collect();
         rows.sort_by_key(|row| match row.get("position") {
             Some(Value::Int(position)) => *position,
             other => panic!("{other:?}"),
@@ -441,7 +467,9 @@ impl World {
         };
         self.table("migrate_history", session)?;
         let mut answer = Vec::new();
-        for head in heads.iter().filter(|head| matches!(get(head, "history"), Value::Text(name) if names.contains(&name)))
+        for head in heads
+            .iter()
+            .filter(|head| matches!(get(head, "history"), Value::Text(name) if names.contains(&name)))
         {
             let mut row = place.to_vec();
             row.extend([open.clone(), text("public")]);
