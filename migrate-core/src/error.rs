@@ -209,19 +209,19 @@ pub enum ErrorKind {
         /// Name of the history.
         history: String,
         /// The version.
-        version: String,
+        version: Box<str>,
         /// The file.
-        path: String,
+        path: Box<str>,
         /// The statement in doubt, from 1.
-        statement: usize,
+        statement: u32,
         /// Hash over the statements up to it: what the row has to hold as `done_checksum` when it is in force.
-        checksum: String,
+        checksum: Box<str>,
         /// Number of statements.
-        total: usize,
+        total: u32,
         /// The place in the file.
-        excerpt: String,
+        excerpt: Box<str>,
         /// When the migration was started, by the database's clock.
-        started_at: Option<String>,
+        started_at: Option<Box<str>>,
         /// The state of the row.
         state: State,
     },
@@ -377,13 +377,13 @@ pub enum ErrorKind {
         /// The file.
         path: String,
         /// The failing statement, from 1, where it is known.
-        statement: Option<usize>,
+        statement: Option<u32>,
         /// Number of statements in the file.
-        total: usize,
+        total: u32,
         /// The place in the file, with a caret.
-        excerpt: String,
+        excerpt: Box<str>,
         /// What is now true in the database, and what to do.
-        outcome: String,
+        outcome: Box<str>,
         /// The server's error.
         #[source]
         error: DbError,
@@ -400,7 +400,7 @@ pub enum ErrorKind {
         /// The file.
         path: String,
         /// The place in the file, with a caret.
-        excerpt: String,
+        excerpt: Box<str>,
     },
     /// A statement of our own bookkeeping failed.
     #[error("cannot {doing}: {error}{}\n  = {outcome}", hint(error))]
@@ -408,18 +408,18 @@ pub enum ErrorKind {
         /// What was being done.
         doing: String,
         /// What is now true in the database.
-        outcome: String,
+        outcome: Box<str>,
         /// The server's error.
         #[source]
         error: DbError,
     },
 }
 
-fn at(started_at: &Option<String>) -> String {
+fn at<T: fmt::Display>(started_at: &Option<T>) -> String {
     started_at.as_ref().map(|at| format!(" at {at}")).unwrap_or_default()
 }
 
-fn in_doubt(statement: usize, checksum: &str) -> String {
+fn in_doubt(statement: u32, checksum: &str) -> String {
     format!(
         "statements_done = {statement}, done_checksum = '{checksum}' (it is in force) or statements_intent = {} (it is not)",
         statement.saturating_sub(1)
@@ -462,8 +462,13 @@ fn lines(error: &DbError) -> String {
 }
 
 /// The place in the file of a script, from byte `start` to `end`, as lines with a caret.
-pub(crate) fn excerpt_of(script: Script<'_>, start: usize, end: usize) -> String {
+pub(crate) fn excerpt_of(script: Script<'_>, start: usize, end: usize) -> Box<str> {
     let mut place = crate::diagnostic::excerpt(script.path(), script.text(), start, end).render();
     place.push('\n');
-    place
+    place.into()
+}
+
+/// A number of statements, for a message.
+pub(crate) fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

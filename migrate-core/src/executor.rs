@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::check;
 use crate::checksum::{Checksum, Hasher};
 use crate::dialect::{Ddl, Dialect, Send, Spec, fill, has_code};
-use crate::error::{ErrorKind, excerpt_of};
+use crate::error::{ErrorKind, excerpt_of, number};
 use crate::history::{Applied, Claim, Tables, Writer};
 use crate::lock::Lock;
 use crate::migrations::{Migration, Migrations, Script};
@@ -544,7 +544,7 @@ const ROLLED_BACK: &str = "it was rolled back: the database is as it was before 
 fn bookkeeping(task: &Task<'_>, outcome: &str, error: DbError) -> ErrorKind {
     ErrorKind::Bookkeeping {
         doing: format!("keep the books for {}", task.migration.up().path()),
-        outcome: outcome.to_owned(),
+        outcome: outcome.into(),
         error,
     }
 }
@@ -574,10 +574,10 @@ fn script_error(
         history: task.migrations.name().to_owned(),
         version: task.migration.version().to_owned(),
         path: script.path().to_owned(),
-        statement: index.map(|index| index + 1),
-        total: script.statements().len(),
+        statement: index.map(|index| number(index + 1)),
+        total: number(script.statements().len()),
         excerpt: place(script, spec, index, &error),
-        outcome,
+        outcome: outcome.into(),
         error,
     }
 }
@@ -593,7 +593,7 @@ fn statement_at(script: Script<'_>, position: u32) -> Option<usize> {
 
 /// The place in the file: the server's position in the message that was sent, else the start of the
 /// statement, else nothing.
-fn place(script: Script<'_>, spec: &Spec, index: Option<usize>, error: &DbError) -> String {
+fn place(script: Script<'_>, spec: &Spec, index: Option<usize>, error: &DbError) -> Box<str> {
     let data = script.data();
     let sent = match (spec.send, index) {
         (Send::Whole, _) if script.transactional() => Some(data.body),
@@ -607,7 +607,7 @@ fn place(script: Script<'_>, spec: &Spec, index: Option<usize>, error: &DbError)
     });
     let start = byte.or_else(|| Some(data.statements.get(index?)?.start as usize));
     match start {
-        None => format!("  --> {}\n", script.path()),
+        None => format!("  --> {}\n", script.path()).into(),
         Some(start) => excerpt_of(script, start, start),
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::error::{ErrorKind, RowProblem};
+use crate::error::{ErrorKind, RowProblem, number};
 use crate::history::{Applied, State, verify};
 use crate::migrations::{Migration, Migrations, Span};
 use crate::report::Notice;
@@ -187,13 +187,13 @@ fn resumable(migrations: &Migrations, index: usize, row: &Applied) -> Result<(),
         let statement = up.data().statements.get(done).copied();
         return Err(ErrorKind::InDoubt {
             history: migrations.name().to_owned(),
-            version: migration.version().to_owned(),
-            path: up.path().to_owned(),
-            statement: done.saturating_add(1),
-            checksum: checksum(done.saturating_add(1)),
-            total: usize::try_from(row.total).unwrap_or(usize::MAX),
+            version: migration.version().into(),
+            path: up.path().into(),
+            statement: number(done.saturating_add(1)),
+            checksum: checksum(done.saturating_add(1)).into(),
+            total: u32::try_from(row.total).unwrap_or(u32::MAX),
             excerpt: excerpt(up, statement),
-            started_at: row.started_at.as_deref().map(shown),
+            started_at: row.started_at.as_deref().map(|at| shown(at).into()),
             state: row.state,
         });
     }
@@ -209,9 +209,9 @@ fn resumable(migrations: &Migrations, index: usize, row: &Applied) -> Result<(),
     Ok(())
 }
 
-fn excerpt(up: crate::Script<'_>, statement: Option<Span>) -> String {
+fn excerpt(up: crate::Script<'_>, statement: Option<Span>) -> Box<str> {
     match statement {
         Some(span) => crate::error::excerpt_of(up, span.start as usize, span.start as usize),
-        None => String::new(),
+        None => Box::default(),
     }
 }

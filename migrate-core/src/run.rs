@@ -695,7 +695,7 @@ impl<'a, D: Driver> Run<'a, D> {
                 Err(error) => {
                     break Err(ErrorKind::Bookkeeping {
                         doing: "take the lock".to_owned(),
-                        outcome: "nothing was run".to_owned(),
+                        outcome: "nothing was run".into(),
                         error,
                     });
                 }
@@ -735,7 +735,7 @@ impl<'a, D: Driver> Run<'a, D> {
             Err(error) => {
                 return Err(ErrorKind::Bookkeeping {
                     doing: "test the lock from a second connection".to_owned(),
-                    outcome: "nothing was run".to_owned(),
+                    outcome: "nothing was run".into(),
                     error,
                 });
             }
@@ -771,11 +771,7 @@ impl<'a, D: Driver> Run<'a, D> {
             } else {
                 "create the tables migrate_history, migrate_head and migrate_journal".to_owned()
             };
-            return Err(ErrorKind::Bookkeeping {
-                doing: way_out,
-                outcome: "nothing was run".to_owned(),
-                error,
-            });
+            return Err(ErrorKind::Bookkeeping { doing: way_out, outcome: "nothing was run".into(), error });
         }
     }
 

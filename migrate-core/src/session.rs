@@ -160,6 +160,11 @@ pub enum Fault {
 /// An error of a [`Session`] or [`Driver`]. Holds no password and no row data of the user's tables beyond
 /// what the server put into its message.
 pub struct DbError {
+    // Boxed: an error is returned by value through every layer.
+    inner: Box<Inner>,
+}
+
+struct Inner {
     fault: Fault,
     code: Option<String>,
     message: String,
@@ -174,98 +179,100 @@ impl DbError {
     #[must_use]
     pub fn new(fault: Fault, message: impl Into<String>) -> Self {
         DbError {
-            fault,
-            code: None,
-            message: message.into(),
-            detail: None,
-            hint: None,
-            position: None,
-            completed: None,
+            inner: Box::new(Inner {
+                fault,
+                code: None,
+                message: message.into(),
+                detail: None,
+                hint: None,
+                position: None,
+                completed: None,
+            }),
         }
     }
 
     /// Adds the SQLSTATE (Postgres), the error number (MySQL) or the extended result code (SQLite).
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+        self.inner.code = Some(code.into());
         self
     }
 
     /// Adds the server's detail.
     #[must_use]
     pub fn with_detail(mut self, detail: Option<String>) -> Self {
-        self.detail = detail;
+        self.inner.detail = detail;
         self
     }
 
     /// Adds the server's hint.
     #[must_use]
     pub fn with_hint(mut self, hint: Option<String>) -> Self {
-        self.hint = hint;
+        self.inner.hint = hint;
         self
     }
 
     /// Adds the place of the error in the message that was sent, in characters from 1.
     #[must_use]
     pub fn with_position(mut self, position: Option<u32>) -> Self {
-        self.position = position;
+        self.inner.position = position;
         self
     }
 
     /// Adds how many statements of the message had ended well before this one failed.
     #[must_use]
     pub fn with_completed(mut self, completed: Option<u32>) -> Self {
-        self.completed = completed;
+        self.inner.completed = completed;
         self
     }
 
     /// What kind of thing went wrong.
     #[must_use]
     pub fn fault(&self) -> Fault {
-        self.fault
+        self.inner.fault
     }
 
     /// The SQLSTATE (Postgres), the error number (MySQL) or the extended result code (SQLite).
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.code.as_deref()
+        self.inner.code.as_deref()
     }
 
     /// The server's or the transport's text.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        &self.inner.message
     }
 
     /// The server's detail. May hold values from the rows concerned.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
-        self.detail.as_deref()
+        self.inner.detail.as_deref()
     }
 
     /// The server's hint.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
-        self.hint.as_deref()
+        self.inner.hint.as_deref()
     }
 
     /// The place of the error in the message that was sent, in characters from 1.
     #[must_use]
     pub fn position(&self) -> Option<u32> {
-        self.position
+        self.inner.position
     }
 
     /// How many statements of the message had ended well before this one failed, where the driver counts.
     #[must_use]
     pub fn completed(&self) -> Option<u32> {
-        self.completed
+        self.inner.completed
     }
 }
 
 impl fmt::Display for DbError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        match &self.code {
+        f.write_str(&self.inner.message)?;
+        match &self.inner.code {
             Some(code) => write!(f, " ({code})"),
             None => Ok(()),
         }
@@ -275,9 +282,9 @@ impl fmt::Display for DbError {
 impl fmt::Debug for DbError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DbError")
-            .field("fault", &self.fault)
-            .field("code", &self.code)
-            .field("message", &self.message)
+            .field("fault", &self.inner.fault)
+            .field("code", &self.inner.code)
+            .field("message", &self.inner.message)
             .finish_non_exhaustive()
     }
 }

@@ -30,21 +30,6 @@ async fn the_blocking_call_inside_a_runtime_is_an_error_that_names_the_other_cal
     assert!(!place.file().exists());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn the_blocking_call_works_on_a_thread_that_may_block() {
-    let (place, history) = sqlite();
-    let url = place.url();
-    let report = tokio::task::spawn_blocking(move || migrate_blocking(url, &history)).await.unwrap();
-    match report {
-        Ok(report) => assert_eq!(report.steps.len(), 3),
-        // Such a thread belongs to a runtime; then the error says so, and nothing was run.
-        Err(error) => assert!(
-            matches!(error.kind(), migrate::ErrorKind::Config(_)) && !place.file().exists(),
-            "{error}"
-        ),
-    }
-}
-
 fn sent<T: Send>(_: T) {}
 
 /// Compiles only when the futures are `Send`.
