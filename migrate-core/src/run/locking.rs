@@ -6,7 +6,7 @@ use crate::dialect::{fill, has_code};
 use crate::error::ErrorKind;
 use crate::executor::{Pause, Work};
 use crate::report::{Notice, Report};
-use crate::session::Driver;
+use crate::session::{Driver, Session};
 use crate::text::shown;
 
 impl<'a, D: Driver> Run<'a, D> {
