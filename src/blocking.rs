@@ -24,7 +24,10 @@ use migrate_core::{Error, Migrations, Report, migrate};
 ///
 /// See [`Migrator::run`](crate::Migrator::run); and [`ErrorKind::Config`](crate::ErrorKind::Config) when the
 /// system gives no resources for a runtime.
-pub fn migrate_blocking<Origin, T: IntoDriver<Origin>>(target: T, migrations: &Migrations) -> Result<Report, Error> {
+pub fn migrate_blocking<Origin, T: IntoDriver<Origin>>(
+    target: T,
+    migrations: &Migrations,
+) -> Result<Report, Error> {
     migrate_drivers::block_on(migrate(target, migrations))
         .map_err(|error| migrate_core::ErrorKind::Config(format!("cannot migrate here: {error}")))?
 }

@@ -58,13 +58,13 @@ mod blocking;
 #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
 pub use blocking::migrate_blocking;
 pub use migrate_core::check::Options as SourceOptions;
+/// The seam that a driver for another database library implements.
+pub use migrate_core::session as driver;
 pub use migrate_core::source::SourceError;
 pub use migrate_core::{
     Dialect, Error, ErrorKind, Existing, Migration, Migrations, Migrator, Notice, Plan, PlannedStep, Report,
     RowProblem, Script, State, Status, Step, migrate,
 };
-/// The seam that a driver for another database library implements.
-pub use migrate_core::session as driver;
 
 /// Reads, checks and embeds the migration files of a folder, as a constant of type [`Migrations`].
 ///

@@ -86,7 +86,11 @@ async fn start() -> Anything {
         println!("migration {migration} ran {times} time{}", if *times == 1 { "" } else { "s" });
     }
     let once = counted.len() == SQLITE.len() && counted.iter().all(|(_, times)| *times == 1);
-    println!("{applied} applications reported, {} migrations: {}", SQLITE.len(), if once { "each once" } else { "WRONG" });
+    println!(
+        "{applied} applications reported, {} migrations: {}",
+        SQLITE.len(),
+        if once { "each once" } else { "WRONG" }
+    );
     // It was made above, or is not there.
     let _ = std::fs::remove_dir_all(&folder);
     Ok(if once && succeeded == processes { ExitCode::SUCCESS } else { ExitCode::FAILURE })

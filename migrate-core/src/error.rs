@@ -142,7 +142,9 @@ pub enum ErrorKind {
         detail: String,
     },
     /// Our tables hold something that no release of this library writes.
-    #[error("cannot read the books: {detail}\n  = nothing was run\n  = help: see what wrote to {table}; this library never writes that")]
+    #[error(
+        "cannot read the books: {detail}\n  = nothing was run\n  = help: see what wrote to {table}; this library never writes that"
+    )]
     Unreadable {
         /// The table.
         table: String,
@@ -407,7 +409,11 @@ fn in_doubt(statement: usize) -> String {
 }
 
 fn count(versions: usize) -> String {
-    format!("{versions} migration{} {}", if versions == 1 { "" } else { "s" }, if versions == 1 { "is" } else { "are" })
+    format!(
+        "{versions} migration{} {}",
+        if versions == 1 { "" } else { "s" },
+        if versions == 1 { "is" } else { "are" }
+    )
 }
 
 fn seconds(duration: Duration) -> String {

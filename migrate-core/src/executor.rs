@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use crate::checksum::{Checksum, Hasher};
-use crate::dialect::{fill, has_code, Ddl, Dialect, Send, Spec};
-use crate::error::{excerpt_of, ErrorKind};
+use crate::dialect::{Ddl, Dialect, Send, Spec, fill, has_code};
+use crate::error::{ErrorKind, excerpt_of};
 use crate::history::{Applied, Claim, Tables, Writer};
 use crate::lock::Lock;
 use crate::migrations::{Migration, Migrations, Script};
@@ -172,8 +172,12 @@ impl<D: Driver> Work<'_, D> {
                         return Err(self.undo(&task, &claim, None, error).await);
                     }
                 }
-                let books =
-                    self.writer(task.migrations).applied(&claim, task.migration, total, refs(task.fingerprints));
+                let books = self.writer(task.migrations).applied(
+                    &claim,
+                    task.migration,
+                    total,
+                    refs(task.fingerprints),
+                );
                 if let Err(error) = self.session.execute(&books).await {
                     self.roll_back().await;
                     return Err(bookkeeping(&task, error));
@@ -181,7 +185,8 @@ impl<D: Driver> Work<'_, D> {
                 if let Err(error) = self.commit().await {
                     return Err(self.undo(&task, &claim, None, error).await);
                 }
-                if foreign_keys_off && let Err(error) = self.session.execute("PRAGMA foreign_keys = ON").await {
+                if foreign_keys_off && let Err(error) = self.session.execute("PRAGMA foreign_keys = ON").await
+                {
                     return Err(bookkeeping(&task, error));
                 }
             }
@@ -230,7 +235,8 @@ impl<D: Driver> Work<'_, D> {
     /// The script, the books and the COMMIT in one message.
     async fn send_whole(&mut self, task: &Task<'_>, claim: &Claim, total: usize) -> Result<(), ErrorKind> {
         let script = task.migration.up();
-        let books = self.writer(task.migrations).applied(claim, task.migration, total, refs(task.fingerprints));
+        let books =
+            self.writer(task.migrations).applied(claim, task.migration, total, refs(task.fingerprints));
         // The lexer has proved that the text ends outside quotes and block comments; the line break ends a
         // line comment.
         let body = script.body();
@@ -343,7 +349,8 @@ impl<D: Driver> Work<'_, D> {
         }
         let statements: Vec<&str> = script.statements().collect();
         let total = statements.len();
-        let done = task.unfinished.map_or(0, |row| usize::try_from(row.done).unwrap_or(usize::MAX)).min(total);
+        let done =
+            task.unfinished.map_or(0, |row| usize::try_from(row.done).unwrap_or(usize::MAX)).min(total);
         let claim = Claim::after(task.last, task.migrations.name(), task.migration);
         let writer = self.writer(task.migrations);
         let row = match task.unfinished {
@@ -371,7 +378,8 @@ impl<D: Driver> Work<'_, D> {
         }
 
         // What an earlier session had set is gone with it.
-        for statement in statements.iter().take(done).filter(|text| is_session_state(self.spec.dialect, text)) {
+        for statement in statements.iter().take(done).filter(|text| is_session_state(self.spec.dialect, text))
+        {
             if let Err(error) = self.session.execute(statement).await {
                 return Err(bookkeeping(&task, error));
             }
@@ -389,7 +397,8 @@ impl<D: Driver> Work<'_, D> {
                 }
             }
         }
-        let books = self.writer(task.migrations).applied(&claim, task.migration, total, refs(task.fingerprints));
+        let books =
+            self.writer(task.migrations).applied(&claim, task.migration, total, refs(task.fingerprints));
         let books = format!("{}; {books}; COMMIT", self.spec.begin);
         let message = format!("{}{books}", self.set_role);
         match self.session.execute(&message).await {
@@ -415,7 +424,10 @@ impl<D: Driver> Work<'_, D> {
                 done => format!("statements 1 to {done} of this file are in force"),
             };
             if recorded {
-                format!("{before}; correct statement {} in {path} and start again: the run goes on there", index + 1)
+                format!(
+                    "{before}; correct statement {} in {path} and start again: the run goes on there",
+                    index + 1
+                )
             } else {
                 format!("{before}, and that could not be recorded; the next start will ask")
             }
@@ -434,10 +446,7 @@ fn refs(fingerprints: &(Checksum, Checksum)) -> (&Checksum, &Checksum) {
 }
 
 fn bookkeeping(task: &Task<'_>, error: DbError) -> ErrorKind {
-    ErrorKind::Bookkeeping {
-        doing: format!("keep the books for {}", task.migration.up().path()),
-        error,
-    }
+    ErrorKind::Bookkeeping { doing: format!("keep the books for {}", task.migration.up().path()), error }
 }
 
 /// The error of a failed script, with the place in its file.

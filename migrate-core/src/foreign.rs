@@ -1,6 +1,6 @@
 //! Other tools' history tables: by what they are known, and what it means to find one.
 
-use crate::dialect::{fill, Spec};
+use crate::dialect::{Spec, fill};
 use crate::error::ErrorKind;
 use crate::session::{Kind, Session, Value};
 
@@ -28,7 +28,9 @@ pub(crate) async fn refuse<S: Session>(spec: &Spec, session: &mut S, history: &s
     for row in found {
         let Ok([Value::Text(table), Value::Text(schema)]) = <[Value; 2]>::try_from(row) else { continue };
         // Servers differ in the case of a table's name.
-        let Some((table, tool)) = TABLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(&table)) else { continue };
+        let Some((table, tool)) = TABLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(&table)) else {
+            continue;
+        };
         let qualified = format!(
             "{}.{}",
             spec.identifier(&schema).map_err(ErrorKind::Config)?,

@@ -26,12 +26,24 @@ pub(crate) struct Identity {
 /// Servers that speak a protocol we know and break a promise we make, each with the words by which its
 /// version text is known.
 const UNSUPPORTED: [(&str, &str); 6] = [
-    ("CockroachDB", "its advisory locks are stubs that always say yes, and DDL in a transaction can fail after its COMMIT"),
+    (
+        "CockroachDB",
+        "its advisory locks are stubs that always say yes, and DDL in a transaction can fail after its COMMIT",
+    ),
     ("-YB-", "YugabyteDB commits each DDL statement by itself, so a migration would not be all or nothing"),
-    ("Yugabyte", "YugabyteDB commits each DDL statement by itself, so a migration would not be all or nothing"),
+    (
+        "Yugabyte",
+        "YugabyteDB commits each DDL statement by itself, so a migration would not be all or nothing",
+    ),
     ("Aurora DSQL", "Aurora DSQL allows one DDL statement in a transaction and has no session locks"),
-    ("Vitess", "Vitess gives out a named lock per shard and ends the connection that holds it after some seconds"),
-    ("PlanetScale", "Vitess gives out a named lock per shard and ends the connection that holds it after some seconds"),
+    (
+        "Vitess",
+        "Vitess gives out a named lock per shard and ends the connection that holds it after some seconds",
+    ),
+    (
+        "PlanetScale",
+        "Vitess gives out a named lock per shard and ends the connection that holds it after some seconds",
+    ),
 ];
 
 impl Identity {
@@ -59,7 +71,10 @@ impl Identity {
         let server = self.server.to_lowercase();
         for (mark, reason) in UNSUPPORTED {
             if server.contains(&mark.to_lowercase()) {
-                return Err(ErrorKind::Unsupported { server: shown(&self.server), reason: reason.to_owned() });
+                return Err(ErrorKind::Unsupported {
+                    server: shown(&self.server),
+                    reason: reason.to_owned(),
+                });
             }
         }
         // The splitter reads scripts as the default modes do; under these a script may mean something else.
@@ -79,7 +94,9 @@ impl Identity {
     /// the migrations would go elsewhere than the application looks.
     pub(crate) fn same_as(&self, pooled: &Boot, role_was_set: bool) -> Result<(), ErrorKind> {
         let differs = |what, pooled: &Option<String>, fresh: &Option<String>| {
-            let name = |name: &Option<String>| name.as_deref().map_or("none".to_owned(), |name| format!("{:?}", shown(name)));
+            let name = |name: &Option<String>| {
+                name.as_deref().map_or("none".to_owned(), |name| format!("{:?}", shown(name)))
+            };
             ErrorKind::SessionDiffers { what, pooled: name(pooled), fresh: name(fresh) }
         };
         if pooled.database != self.database {
@@ -114,7 +131,9 @@ mod tests {
         ] {
             assert!(matches!(server(name).supported(), Err(ErrorKind::Unsupported { .. })), "{name}");
         }
-        for name in ["PostgreSQL 15.18 (Debian)", "10.11.19-MariaDB Debian 12", "9.7.4 MySQL Community", "3.45.0"] {
+        for name in
+            ["PostgreSQL 15.18 (Debian)", "10.11.19-MariaDB Debian 12", "9.7.4 MySQL Community", "3.45.0"]
+        {
             assert!(server(name).supported().is_ok(), "{name}");
         }
     }

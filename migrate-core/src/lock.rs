@@ -9,7 +9,7 @@
 use std::fmt::Write as _;
 
 use crate::checksum::Hasher;
-use crate::dialect::{fill, Backslash, LockSql, Spec};
+use crate::dialect::{Backslash, LockSql, Spec, fill};
 use crate::session::{DbError, Kind, Session, Value};
 
 /// The lock of one set of tables, ready to send.

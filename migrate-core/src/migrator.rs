@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::history::State;
 use crate::migrations::Migrations;
 use crate::report::{Notice, Report};
-use crate::run::{steps, Run};
+use crate::run::{Run, steps};
 use crate::session::{DbError, Driver, IntoDriver};
 
 /// How long a run waits for another instance unless told otherwise.
@@ -182,11 +182,7 @@ impl<'h, D: Driver> Migrator<'h, D> {
         let run = Run { driver: &driver, histories: &histories, options: &options };
         let view = run.view().await?;
         let versions = run.versions(&view);
-        if versions.is_empty() {
-            Ok(view.notices())
-        } else {
-            Err(ErrorKind::Pending { versions }.into())
-        }
+        if versions.is_empty() { Ok(view.notices()) } else { Err(ErrorKind::Pending { versions }.into()) }
     }
 
     /// Where each migration stands, those of the files and those that only the database knows. Writes
@@ -213,7 +209,8 @@ impl<'h, D: Driver> Migrator<'h, D> {
                 let row = rows.iter().find(|row| row.version == migration.version());
                 all.push(status(migration.version(), migration.name(), row));
             }
-            let known = |row: &crate::history::Applied| migrations.iter().any(|known| known.version() == row.version);
+            let known =
+                |row: &crate::history::Applied| migrations.iter().any(|known| known.version() == row.version);
             for row in rows.iter().filter(|row| !known(row)) {
                 all.push(status(&row.version, &row.name, Some(row)));
             }
@@ -280,6 +277,9 @@ pub struct Status {
 /// # Errors
 ///
 /// See [`Migrator::run`].
-pub async fn migrate<Origin, T: IntoDriver<Origin>>(target: T, migrations: &Migrations) -> Result<Report, Error> {
+pub async fn migrate<Origin, T: IntoDriver<Origin>>(
+    target: T,
+    migrations: &Migrations,
+) -> Result<Report, Error> {
     Migrator::new(target).history(migrations).run().await
 }

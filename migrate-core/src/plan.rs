@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::error::{ErrorKind, RowProblem};
-use crate::history::{verify, Applied, State};
+use crate::history::{Applied, State, verify};
 use crate::migrations::{Migration, Migrations, Span};
 use crate::report::Notice;
 use crate::text::shown;
@@ -195,7 +195,8 @@ fn resumable(migrations: &Migrations, index: usize, row: &Applied) -> Result<(),
             state: row.state,
         });
     }
-    let in_force = (done > 0).then(|| crate::executor::done_checksum(migrations.dialect(), up, done).to_string());
+    let in_force =
+        (done > 0).then(|| crate::executor::done_checksum(migrations.dialect(), up, done).to_string());
     if done > up.data().statements.len() || (done > 0 && in_force != row.done_checksum) {
         return Err(ErrorKind::EditedInForce {
             history: migrations.name().to_owned(),

@@ -3,17 +3,19 @@
 
 use std::time::Duration;
 
-use crate::checksum::{fingerprints, Checksum};
-use crate::dialect::{fill, has_code, Schemas, Spec};
+use crate::checksum::{Checksum, fingerprints};
+use crate::dialect::{Schemas, Spec, fill, has_code};
 use crate::error::{ErrorKind, RowProblem};
 use crate::executor::{Outcome, Pause, Task, Work};
 use crate::foreign;
-use crate::history::{boot_sql, rows_sql, Applied, Boot, Head, State, Tables, BOOT_COLUMNS, FORMAT, ROW_COLUMNS};
-use crate::identity::{Identity, COLUMNS};
+use crate::history::{
+    Applied, BOOT_COLUMNS, Boot, FORMAT, Head, ROW_COLUMNS, State, Tables, boot_sql, rows_sql,
+};
+use crate::identity::{COLUMNS, Identity};
 use crate::lock::Lock;
 use crate::migrations::{Migration, Migrations};
 use crate::migrator::{Existing, Options};
-use crate::plan::{end_of, plan, Pending};
+use crate::plan::{Pending, end_of, plan};
 use crate::report::{Notice, Report};
 use crate::session::{DbError, Driver, Fault, Kind, Session, Value};
 use crate::text::shown;
@@ -131,12 +133,16 @@ impl<'a, D: Driver> Run<'a, D> {
     fn validate(&self) -> Result<(), ErrorKind> {
         let mut names: Vec<&str> = Vec::new();
         if self.histories.is_empty() {
-            return Err(ErrorKind::Config("there is no history to migrate: add one with .history(&MIGRATIONS)".to_owned()));
+            return Err(ErrorKind::Config(
+                "there is no history to migrate: add one with .history(&MIGRATIONS)".to_owned(),
+            ));
         }
         for migrations in self.histories {
             let name = migrations.name();
             if names.contains(&name) {
-                return Err(ErrorKind::Config(format!("two histories are named {name:?}: give one another name in migrations!(…, name = \"…\")")));
+                return Err(ErrorKind::Config(format!(
+                    "two histories are named {name:?}: give one another name in migrations!(…, name = \"…\")"
+                )));
             }
             names.push(name);
             if !self.spec().speaks(migrations.dialect()) {
@@ -154,7 +160,10 @@ impl<'a, D: Driver> Run<'a, D> {
         if let Some(schema) = &self.options.schema {
             self.spec().identifier(schema).map_err(ErrorKind::Config)?;
             if self.spec().schemas == Schemas::Main {
-                return Err(ErrorKind::Config(format!("{} has no schemas: leave out .schema(…)", self.spec().engine)));
+                return Err(ErrorKind::Config(format!(
+                    "{} has no schemas: leave out .schema(…)",
+                    self.spec().engine
+                )));
             }
         }
         Ok(())
@@ -242,7 +251,9 @@ impl<'a, D: Driver> Run<'a, D> {
                 "migrate_head was found in schema {:?}, but new tables would go to {}\n  = nothing was run\n  = help: say which \
                  with .schema(\"…\"), or set the search_path",
                 shown(schema),
-                boot.schema.as_deref().map_or("no schema at all".to_owned(), |schema| format!("{:?}", shown(schema)))
+                boot.schema
+                    .as_deref()
+                    .map_or("no schema at all".to_owned(), |schema| format!("{:?}", shown(schema)))
             )));
         }
         for migrations in self.histories {
@@ -261,7 +272,8 @@ impl<'a, D: Driver> Run<'a, D> {
                 end => fingerprints(migrations).get(end).copied().unwrap_or(all),
             };
             let same_text = head.text_fingerprint == text.to_string();
-            if head.fingerprint != fingerprint.to_string() || !newest_fits(migrations, head, end, same_text)? {
+            if head.fingerprint != fingerprint.to_string() || !newest_fits(migrations, head, end, same_text)?
+            {
                 current = false;
                 continue;
             }
@@ -366,7 +378,8 @@ impl<'a, D: Driver> Run<'a, D> {
     pub(crate) fn versions(&self, view: &View) -> Vec<String> {
         let each = self.histories.iter().zip(&view.pending);
         each.flat_map(|(migrations, pending)| {
-            steps(migrations, pending).map(|migration| format!("{}/{}", migrations.name(), migration.version()))
+            steps(migrations, pending)
+                .map(|migration| format!("{}/{}", migrations.name(), migration.version()))
         })
         .collect()
     }
@@ -456,7 +469,10 @@ impl<'a, D: Driver> Run<'a, D> {
         }
         if let Some(role) = &self.options.role {
             let Some(template) = spec.set_role else {
-                return Err(ErrorKind::Config(format!("{} has no roles: leave out .set_role(…)", spec.engine)));
+                return Err(ErrorKind::Config(format!(
+                    "{} has no roles: leave out .set_role(…)",
+                    spec.engine
+                )));
             };
             let role = spec.identifier(role).map_err(ErrorKind::Config)?;
             session.execute(&fill(template, &[("role", &role)])).await.map_err(setting)?;
@@ -500,7 +516,10 @@ impl<'a, D: Driver> Run<'a, D> {
             lock: Lock::new(spec, identity.database.as_deref().unwrap_or_default(), &schema),
             actor: identity.user.unwrap_or_default(),
             set_role: match spec.schemas {
-                Schemas::SearchPath => fill("SET SESSION AUTHORIZATION {login}; SET ROLE {role}; ", &[("login", &login), ("role", &role)]),
+                Schemas::SearchPath => fill(
+                    "SET SESSION AUTHORIZATION {login}; SET ROLE {role}; ",
+                    &[("login", &login), ("role", &role)],
+                ),
                 _ => String::new(),
             },
             foreign_keys: captured.iter().any(|(name, value)| name == "foreign_keys" && value == "1"),
@@ -531,7 +550,12 @@ impl<'a, D: Driver> Run<'a, D> {
     }
 
     /// Takes the lock, then works until nothing is pending.
-    async fn locked(&self, work: &mut Work<'a, D>, view: &View, report: &mut Report) -> Result<(), ErrorKind> {
+    async fn locked(
+        &self,
+        work: &mut Work<'a, D>,
+        view: &View,
+        report: &mut Report,
+    ) -> Result<(), ErrorKind> {
         if let Some(notices) = self.acquire(work, report).await? {
             report.notices = notices;
             return Ok(());
@@ -591,11 +615,15 @@ impl<'a, D: Driver> Run<'a, D> {
             Ok(true) => {}
             Ok(false) => {
                 work.exclusive =
-                    Err("a second connection got the same lock, as behind a pooler in transaction mode".to_owned());
+                    Err("a second connection got the same lock, as behind a pooler in transaction mode"
+                        .to_owned());
                 let _ = lock.release(&mut work.session).await;
             }
             Err(error) => {
-                return Err(ErrorKind::Bookkeeping { doing: "test the lock from a second connection".to_owned(), error });
+                return Err(ErrorKind::Bookkeeping {
+                    doing: "test the lock from a second connection".to_owned(),
+                    error,
+                });
             }
         }
         Ok(())
@@ -701,7 +729,9 @@ impl<'a, D: Driver> Run<'a, D> {
                                 });
                             }
                             if work.lock.is_some() {
-                                self.driver.sleep(Duration::from_millis(50 + self.driver.jitter() % 50)).await;
+                                self.driver
+                                    .sleep(Duration::from_millis(50 + self.driver.jitter() % 50))
+                                    .await;
                             }
                             continue 'again;
                         }
@@ -742,7 +772,10 @@ struct Prepared {
 }
 
 /// The migrations that `pending` names.
-pub(crate) fn steps<'m>(migrations: &'m Migrations, pending: &Pending) -> impl Iterator<Item = Migration<'m>> {
+pub(crate) fn steps<'m>(
+    migrations: &'m Migrations,
+    pending: &Pending,
+) -> impl Iterator<Item = Migration<'m>> {
     (pending.start..pending.end).filter_map(|index| migrations.get(index))
 }
 
@@ -763,9 +796,16 @@ fn newest_fits(migrations: &Migrations, head: &Head, end: usize, same_text: bool
         Some(newest) if newest.position == head.position => newest,
         _ => {
             // Positions follow the order of application, which is file order unless an older release ran.
-            let gone = usize::try_from(head.position - 1).ok().and_then(|index| migrations.get(index)).unwrap_or(last);
+            let gone = usize::try_from(head.position - 1)
+                .ok()
+                .and_then(|index| migrations.get(index))
+                .unwrap_or(last);
             let version = gone.version();
-            return altered(version, RowProblem::Missing, format!("the row of its newest version {version} is gone"));
+            return altered(
+                version,
+                RowProblem::Missing,
+                format!("the row of its newest version {version} is gone"),
+            );
         }
     };
     let Some(known) = migrations.iter().find(|migration| migration.version() == newest.version) else {
@@ -830,7 +870,9 @@ fn head_fits(migrations: &Migrations, head: Option<&Head>, rows: &[Applied]) -> 
                     format!(
                         "migrate_head says that {} are applied, migrate_history has {position}{}",
                         head.position,
-                        version.map(|version| format!(": the row of version {version} is gone")).unwrap_or_default()
+                        version
+                            .map(|version| format!(": the row of version {version} is gone"))
+                            .unwrap_or_default()
                     ),
                 );
             }
@@ -838,7 +880,10 @@ fn head_fits(migrations: &Migrations, head: Option<&Head>, rows: &[Applied]) -> 
                 Some(row) if row.position == head.position && row.chain != head.chain => altered(
                     Some(&row.version),
                     RowProblem::Head,
-                    format!("the row of its newest version {} was altered after it was written", shown(&row.version)),
+                    format!(
+                        "the row of its newest version {} was altered after it was written",
+                        shown(&row.version)
+                    ),
                 ),
                 _ => Ok(()),
             }

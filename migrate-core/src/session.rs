@@ -167,7 +167,15 @@ impl DbError {
     /// A new error. `message` is the server's or the transport's own text.
     #[must_use]
     pub fn new(fault: Fault, message: impl Into<String>) -> Self {
-        DbError { fault, code: None, message: message.into(), detail: None, hint: None, position: None, completed: None }
+        DbError {
+            fault,
+            code: None,
+            message: message.into(),
+            detail: None,
+            hint: None,
+            position: None,
+            completed: None,
+        }
     }
 
     /// Adds the SQLSTATE (Postgres), the error number (MySQL) or the extended result code (SQLite).

@@ -41,7 +41,10 @@ pub trait Engine: Database {
     const ENDS_AT_NUL: bool;
 
     /// Sends `sql` over the simple protocol and drains every result, so that no later error is missed.
-    fn execute(connection: &mut Self::Connection, sql: &str) -> impl Future<Output = Result<(), Failed>> + Send;
+    fn execute(
+        connection: &mut Self::Connection,
+        sql: &str,
+    ) -> impl Future<Output = Result<(), Failed>> + Send;
 
     /// Like [`execute`](Self::execute), and keeps the rows.
     fn rows(

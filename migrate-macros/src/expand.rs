@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use migrate_core::Dialect;
-use migrate_core::check::{Checked, Options, check};
+use migrate_core::check::{Checked, Options};
 use migrate_core::checksum::Checksum;
 use migrate_core::diagnostic::{Diagnostic, Severity};
 use migrate_core::migrations::{Data, Entry, ScriptData};
@@ -14,6 +14,7 @@ use quote::quote;
 use crate::fallback;
 use crate::input::{Arguments, Input};
 use crate::package;
+use crate::spelling;
 
 /// `migrations!`, whose first argument is the path of the facade crate in brackets.
 pub(crate) fn migrations(input: TokenStream) -> TokenStream {
@@ -54,7 +55,7 @@ fn embed(facade: &TokenStream, arguments: &Arguments) -> Result<TokenStream, Vec
     if let Some(name) = &arguments.name {
         options = options.name(name);
     }
-    let Checked { migrations, diagnostics } = check(&files, &options);
+    let Checked { migrations, diagnostics } = spelling::checked(&files, &options);
     for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.severity() < Severity::Error) {
         // A macro has no warnings of its own on stable Rust.
         eprintln!("{diagnostic}\n");

@@ -5,6 +5,7 @@ mod expand;
 mod fallback;
 mod input;
 mod package;
+mod spelling;
 
 use proc_macro::TokenStream;
 

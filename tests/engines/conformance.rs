@@ -54,7 +54,10 @@ async fn a_fresh_database_gets_all_migrations_in_order(place: Place) {
         report.steps.iter().map(|step| (&*step.version, &*step.name, step.statements)).collect();
     assert_eq!(steps, [("1", "customers", 2), ("2", "orders", 2), ("3", "rows", 2)]);
     assert_eq!(place.ask("SELECT count(*) FROM customers"), "2");
-    assert_eq!(place.ask("SELECT count(*) FROM migrate_history WHERE state = 'applied' AND finished_at IS NOT NULL"), "3");
+    assert_eq!(
+        place.ask("SELECT count(*) FROM migrate_history WHERE state = 'applied' AND finished_at IS NOT NULL"),
+        "3"
+    );
     assert_eq!(place.ask("SELECT count(*) FROM migrate_journal WHERE event = 'applied'"), "3");
     assert_eq!(place.ask("SELECT position FROM migrate_head"), "3");
     assert!(ok(&place, &files).await.is_empty());
@@ -68,7 +71,10 @@ async fn a_fresh_database_gets_all_migrations_in_order(place: Place) {
 
 async fn a_failed_migration_names_its_place_and_leaves_no_residue(place: Place) {
     let files = shop(&place);
-    files.write("0003_rows.sql", "INSERT INTO customers VALUES (2, 'b@example.org');\n\n  INSERT INTO nowhere VALUES (1);\n");
+    files.write(
+        "0003_rows.sql",
+        "INSERT INTO customers VALUES (2, 'b@example.org');\n\n  INSERT INTO nowhere VALUES (1);\n",
+    );
     let error = failed(&place, &files).await;
     let text = error.to_string();
     assert!(text.contains("/0003_rows.sql:3:"), "{text}");
@@ -81,7 +87,10 @@ async fn a_failed_migration_names_its_place_and_leaves_no_residue(place: Place) 
     assert!(text.contains("it was rolled back"), "{text}");
     assert_eq!(place.ask("SELECT count(*) FROM customers"), "1");
     assert_eq!(place.ask("SELECT count(*) FROM migrate_history"), "2");
-    assert_eq!(place.ask("SELECT count(*) FROM migrate_journal WHERE event = 'failed' AND statement = 2"), "1");
+    assert_eq!(
+        place.ask("SELECT count(*) FROM migrate_journal WHERE event = 'failed' AND statement = 2"),
+        "1"
+    );
     assert_eq!(place.held(), (0, 0));
 
     files.write("0003_rows.sql", SHOP[2].1);
@@ -92,7 +101,10 @@ async fn a_failed_migration_names_its_place_and_leaves_no_residue(place: Place) 
 async fn an_edit_of_a_comment_is_a_notice_and_an_edit_of_a_statement_an_error(place: Place) {
     let files = shop(&place);
     ok(&place, &files).await;
-    files.write("0002_orders.sql", format!("-- Another comment.\n\n{}", SHOP[1].1.replace("-- Each", "--   Every")));
+    files.write(
+        "0002_orders.sql",
+        format!("-- Another comment.\n\n{}", SHOP[1].1.replace("-- Each", "--   Every")),
+    );
     let report = ok(&place, &files).await;
     assert!(report.is_empty());
     assert!(matches!(report.notices.as_slice(), [Notice::TextDiffers { path: None, .. }]), "{report}");
@@ -122,14 +134,29 @@ async fn a_newest_row_that_was_removed_or_altered_is_named_at_boot(place: Place)
     for (statement, back) in [
         (
             "UPDATE migrate_history SET token_checksum = 'v1:00' WHERE position = 3",
-            format!("UPDATE migrate_history SET token_checksum = '{}' WHERE position = 3", altered("SELECT token_checksum FROM migrate_history WHERE position = 3")),
+            format!(
+                "UPDATE migrate_history SET token_checksum = '{}' WHERE position = 3",
+                altered("SELECT token_checksum FROM migrate_history WHERE position = 3")
+            ),
         ),
-        ("UPDATE migrate_history SET version = '33' WHERE position = 3", "UPDATE migrate_history SET version = '3' WHERE position = 3".to_owned()),
-        ("UPDATE migrate_history SET chain = 'v1:00' WHERE position = 3", format!("UPDATE migrate_history SET chain = '{}' WHERE position = 3", altered("SELECT chain FROM migrate_history WHERE position = 3"))),
+        (
+            "UPDATE migrate_history SET version = '33' WHERE position = 3",
+            "UPDATE migrate_history SET version = '3' WHERE position = 3".to_owned(),
+        ),
+        (
+            "UPDATE migrate_history SET chain = 'v1:00' WHERE position = 3",
+            format!(
+                "UPDATE migrate_history SET chain = '{}' WHERE position = 3",
+                altered("SELECT chain FROM migrate_history WHERE position = 3")
+            ),
+        ),
     ] {
         altered(statement);
         let error = failed(&place, &files).await;
-        assert!(matches!(error.kind(), ErrorKind::Altered { version: Some(version), .. } if version == "3"), "{statement}: {error}");
+        assert!(
+            matches!(error.kind(), ErrorKind::Altered { version: Some(version), .. } if version == "3"),
+            "{statement}: {error}"
+        );
         altered(&back);
         ok(&place, &files).await;
     }
@@ -165,7 +192,10 @@ async fn an_older_binary_runs_on_a_newer_database(place: Place) {
     files.remove("0003_rows.sql");
     let report = ok(&place, &files).await;
     assert!(report.is_empty());
-    assert!(matches!(report.notices.as_slice(), [Notice::NewerDatabase { versions, .. }] if versions == &["3"]), "{report}");
+    assert!(
+        matches!(report.notices.as_slice(), [Notice::NewerDatabase { versions, .. }] if versions == &["3"]),
+        "{report}"
+    );
     // Unless a contract step says that it cannot.
     place.ask("UPDATE migrate_head SET floor_position = 3");
     let error = failed(&place, &files).await;
@@ -189,7 +219,10 @@ async fn a_file_that_comes_too_late_is_an_error(place: Place) {
     ok(&place, &files).await;
     files.write("0002_orders.sql", SHOP[1].1);
     let error = failed(&place, &files).await;
-    assert!(matches!(error.kind(), ErrorKind::OutOfOrder { version, newest, .. } if version == "2" && newest == "3"), "{error}");
+    assert!(
+        matches!(error.kind(), ErrorKind::OutOfOrder { version, newest, .. } if version == "2" && newest == "3"),
+        "{error}"
+    );
     assert!(!place.has_table("orders"));
 }
 
@@ -221,7 +254,8 @@ async fn plan_check_and_status_write_nothing(place: Place) {
 
     migrator().target("2").run().await.unwrap();
     assert_eq!(migrator().plan().await.unwrap().steps.len(), 1);
-    let states: Vec<Option<State>> = migrator().status().await.unwrap().iter().map(|status| status.state).collect();
+    let states: Vec<Option<State>> =
+        migrator().status().await.unwrap().iter().map(|status| status.state).collect();
     assert_eq!(states, [Some(State::Applied), Some(State::Applied), None]);
     migrator().run().await.unwrap();
     assert!(migrator().check().await.unwrap().is_empty());
@@ -242,7 +276,10 @@ async fn statements_outside_a_transaction_are_recorded_one_by_one(place: Place) 
     assert_eq!(place.held(), (0, 0));
 
     // What is in force may not be edited, what failed may.
-    files.write("1_half.sql", HALF.replace("VALUES (1);\nINSERT INTO missing", "VALUES (9);\nINSERT INTO missing"));
+    files.write(
+        "1_half.sql",
+        HALF.replace("VALUES (1);\nINSERT INTO missing", "VALUES (9);\nINSERT INTO missing"),
+    );
     let error = failed(&place, &files).await;
     assert!(matches!(error.kind(), ErrorKind::EditedInForce { done: 2, .. }), "{error}");
     files.write("1_half.sql", HALF.replace("INSERT INTO missing VALUES (1)", "INSERT INTO first VALUES (3)"));
@@ -272,7 +309,8 @@ async fn a_statement_in_doubt_is_an_error_that_names_it(place: Place) {
 }
 
 async fn two_histories_share_a_database(place: Place) {
-    let jobs = Files::new(place.dialect(), &[("1_jobs.sql", "CREATE TABLE jobs (id INTEGER);")]).named("jobs");
+    let jobs =
+        Files::new(place.dialect(), &[("1_jobs.sql", "CREATE TABLE jobs (id INTEGER);")]).named("jobs");
     let app = shop(&place);
     let (jobs_history, app_history) = (jobs.history(), app.history());
     let both = || Migrator::new(place.url()).history(&jobs_history).history(&app_history);
@@ -286,7 +324,8 @@ async fn two_histories_share_a_database(place: Place) {
     assert_eq!(report.steps.len(), 1);
     // Each looks at its own rows alone.
     assert!(ok(&place, &app).await.is_empty());
-    let error = Migrator::new(place.url()).history(&app_history).history(&app_history).run().await.unwrap_err();
+    let error =
+        Migrator::new(place.url()).history(&app_history).history(&app_history).run().await.unwrap_err();
     assert!(error.to_string().contains("two histories are named \"app\""), "{error}");
 }
 
@@ -327,7 +366,8 @@ async fn values_that_nobody_of_us_wrote_are_errors_and_no_panic(place: Place) {
                 let text = error.to_string();
                 assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text:?}");
             }
-            let good = if column == "chain" { back.clone() } else { files.history().fingerprint().to_string() };
+            let good =
+                if column == "chain" { back.clone() } else { files.history().fingerprint().to_string() };
             place.ask(&format!("UPDATE migrate_head SET {column} = '{good}'"));
         }
     }
@@ -382,7 +422,10 @@ async fn a_dropped_future_leaves_nothing_that_the_next_boot_cannot_pass(place: P
     let history = files.history();
     let url = place.url();
     let started = migrate(url, &history);
-    assert!(tokio::time::timeout(std::time::Duration::from_millis(700), started).await.is_err(), "it should be slow");
+    assert!(
+        tokio::time::timeout(std::time::Duration::from_millis(700), started).await.is_err(),
+        "it should be slow"
+    );
     // The next boot waits until the server has ended what it was doing: all of it is in force, or nothing.
     ok(&place, &files).await;
     assert_eq!(place.ask("SELECT count(*) FROM orders"), "1");
@@ -391,7 +434,10 @@ async fn a_dropped_future_leaves_nothing_that_the_next_boot_cannot_pass(place: P
 }
 
 async fn a_migration_may_be_empty_when_it_says_so(place: Place) {
-    let files = Files::new(place.dialect(), &[("1_nothing.sql", "-- migrate(empty)\n"), ("2_t.sql", "CREATE TABLE t (id INTEGER)")]);
+    let files = Files::new(
+        place.dialect(),
+        &[("1_nothing.sql", "-- migrate(empty)\n"), ("2_t.sql", "CREATE TABLE t (id INTEGER)")],
+    );
     let report = ok(&place, &files).await;
     assert_eq!(report.steps.iter().map(|step| step.statements).collect::<Vec<_>>(), [0, 1]);
     assert!(ok(&place, &files).await.is_empty());
@@ -405,7 +451,10 @@ async fn a_hundred_statements_fail_at_the_one_that_is_wrong(place: Place) {
         let id = if line == 61 { "1".to_owned() } else { format!("{line}") };
         text.push_str(&format!("/* {value} */ INSERT INTO t VALUES ({id});\n"));
     }
-    let files = Files::new(place.dialect(), &[("1_t.sql", "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY);"), ("2_rows.sql", &text)]);
+    let files = Files::new(
+        place.dialect(),
+        &[("1_t.sql", "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY);"), ("2_rows.sql", &text)],
+    );
     let error = failed(&place, &files).await;
     assert!(matches!(error.kind(), ErrorKind::Script { statement: Some(61), total: 100, .. }), "{error}");
     assert!(error.to_string().contains("/2_rows.sql:61:9"), "{error}");

@@ -54,5 +54,8 @@ pub(crate) const SHOP: [(&str, &str); 3] = [
         "0002_orders.sql",
         "-- Each order belongs to a customer.\nCREATE TABLE orders (id INTEGER NOT NULL PRIMARY KEY, customer INTEGER NOT NULL REFERENCES customers (id));\n\nCREATE INDEX orders_by_customer ON orders (customer);\n",
     ),
-    ("0003_rows.sql", "INSERT INTO customers VALUES (2, 'b@example.org');\nINSERT INTO orders VALUES (1, 2);\n"),
+    (
+        "0003_rows.sql",
+        "INSERT INTO customers VALUES (2, 'b@example.org');\nINSERT INTO orders VALUES (1, 2);\n",
+    ),
 ];

@@ -143,7 +143,9 @@ impl Place {
             Place::MariaDb(_) => format!(
                 "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '{table}'"
             ),
-            Place::Sqlite(_) => format!("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '{table}'"),
+            Place::Sqlite(_) => {
+                format!("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '{table}'")
+            }
         };
         self.ask(&query) == "1"
     }

@@ -4,11 +4,13 @@
 mod lift;
 mod options;
 mod script;
+mod spelling;
 mod text;
 
 use std::borrow::Cow;
 
 pub use options::Options;
+pub use spelling::{Spelling, SpellingError};
 
 use self::script::Script;
 use crate::checksum;

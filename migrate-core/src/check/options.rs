@@ -1,5 +1,6 @@
 //! How files are to be read: what no file says itself.
 
+use super::spelling::Spelling;
 use crate::dialect::Dialect;
 
 /// How migration files are read by [`check`](super::check) and the run-time sources.
@@ -24,6 +25,7 @@ pub struct Options {
     pub(super) ignore: Vec<String>,
     pub(super) allow_empty: bool,
     pub(super) published: bool,
+    pub(super) spelling: Option<Spelling>,
 }
 
 impl Options {
@@ -38,6 +40,7 @@ impl Options {
             ignore: Vec::new(),
             allow_empty: false,
             published: false,
+            spelling: None,
         }
     }
 
@@ -82,6 +85,15 @@ impl Options {
     #[must_use]
     pub fn published(mut self, published: bool) -> Self {
         self.published = published;
+        self
+    }
+
+    /// The grammar that checks how statements are spelled. Without one, a misspelled statement is found when
+    /// the database refuses it. Files of a published package are not checked with it, since a new grammar
+    /// would break the build of whoever uses them.
+    #[must_use]
+    pub fn spelling(mut self, grammar: Spelling) -> Self {
+        self.spelling = Some(grammar);
         self
     }
 

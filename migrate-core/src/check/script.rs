@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Options;
 use super::lift::lift;
+use super::spelling;
 use crate::checksum;
 use crate::diagnostic::{Diagnostic, Place, excerpt};
 use crate::dialect::Dialect;
@@ -40,10 +41,16 @@ impl Script {
         let whole = directives.problems.is_empty() && split.problems.is_empty();
         let asks =
             |wanted| directives.found.iter().find(|found| found.directive == wanted).map(|found| found.span);
+        let statements: Vec<Span> = split.statements.iter().map(|statement| statement.span).collect();
+        // Where a quote is open the statements are not what was meant, and that has been said.
+        if let (Some(grammar), true, false) = (options.spelling, split.problems.is_empty(), options.published)
+        {
+            spelling::check(grammar, options.dialect, &path, &text, &statements, diagnostics);
+        }
         Script {
             no_transaction: asks(Directive::NoTransaction),
             empty: asks(Directive::Empty),
-            statements: split.statements.iter().map(|statement| statement.span).collect(),
+            statements,
             path,
             text,
             up,

@@ -266,7 +266,10 @@ impl Spec {
             sql.push_str(&match self.restore {
                 Restore::SetConfig => {
                     // As an integer, like every row of the message that it is a part of.
-                    format!("SELECT (pg_catalog.set_config({}, {value}, false) IS NULL)::int; ", self.literal(name))
+                    format!(
+                        "SELECT (pg_catalog.set_config({}, {value}, false) IS NULL)::int; ",
+                        self.literal(name)
+                    )
                 }
                 Restore::SetSession => format!("SET SESSION {name} = {value}; "),
                 Restore::Pragma => format!("PRAGMA {name} = {value}; "),
@@ -364,4 +367,3 @@ mod tests {
         assert_eq!(fill("{a}{b}", &[("a", "{b}"), ("b", "1")]), "{b}1");
     }
 }
-

@@ -68,11 +68,7 @@ pub(crate) struct Newest {
 }
 
 /// The one read for `histories`.
-pub(crate) fn boot_sql<'a>(
-    spec: &Spec,
-    tables: &Tables,
-    histories: impl Iterator<Item = &'a str>,
-) -> String {
+pub(crate) fn boot_sql<'a>(spec: &Spec, tables: &Tables, histories: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<String> = histories.map(|name| spec.literal(name)).collect();
     tables.fill(spec.boot, &[("names", &names.join(", "))])
 }
@@ -176,7 +172,15 @@ mod tests {
         let text = |text: &str| Value::Text(text.to_owned());
         let mut row =
             vec![text("public"), text("alice"), text("shop"), Value::Int(0), text("public"), history];
-        row.extend([Value::Int(1), text("f"), text("t"), text("1.0.0"), Value::Int(0), Value::Int(2), text("c")]);
+        row.extend([
+            Value::Int(1),
+            text("f"),
+            text("t"),
+            text("1.0.0"),
+            Value::Int(0),
+            Value::Int(2),
+            text("c"),
+        ]);
         row.extend([Value::Int(2), text("2"), text("x"), text("y"), text("c"), text("applied")]);
         row
     }

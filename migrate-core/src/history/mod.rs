@@ -9,11 +9,11 @@ mod row;
 mod write;
 
 use crate::checksum::{Checksum, Hasher};
-use crate::dialect::{fill, Schemas, Spec};
+use crate::dialect::{Schemas, Spec, fill};
 
-pub(crate) use boot::{boot_sql, Boot, Head, BOOT_COLUMNS};
+pub(crate) use boot::{BOOT_COLUMNS, Boot, Head, boot_sql};
 pub use row::State;
-pub(crate) use row::{rows_sql, verify, Applied, ROW_COLUMNS};
+pub(crate) use row::{Applied, ROW_COLUMNS, rows_sql, verify};
 pub(crate) use write::{Claim, Writer};
 
 /// Version of the tables' layout, kept in each head row.

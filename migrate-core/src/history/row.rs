@@ -1,7 +1,7 @@
 //! A row of `migrate_history`, and the reading of all rows of a history.
 
 use super::boot::Fields;
-use super::{chain, Claim, Link, Tables};
+use super::{Claim, Link, Tables, chain};
 use crate::dialect::Spec;
 use crate::migrations::Migration;
 use crate::session::{Kind, Value};

@@ -1,6 +1,6 @@
 //! The statements by which a run keeps the books. Text only; the executor decides when each is sent.
 
-use super::{chain, Applied, Link, State, Tables, FORMAT, VERSIONED};
+use super::{Applied, FORMAT, Link, State, Tables, VERSIONED, chain};
 use crate::checksum::Checksum;
 use crate::dialect::Spec;
 use crate::migrations::{Migration, Migrations};
@@ -86,7 +86,13 @@ impl Writer<'_> {
 
     /// Claims a row again that an earlier run left after `done` statements, for the file as it is now.
     /// Changes nothing when another instance was faster.
-    pub(crate) fn resume(&self, claim: &Claim, migration: Migration<'_>, total: usize, done: usize) -> String {
+    pub(crate) fn resume(
+        &self,
+        claim: &Claim,
+        migration: Migration<'_>,
+        total: usize,
+        done: usize,
+    ) -> String {
         let up = migration.up().data();
         self.fill(
             "UPDATE {history} SET name = {name}, text_checksum = {text}, token_checksum = {tokens}, chain = {chain}, \
