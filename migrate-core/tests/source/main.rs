@@ -7,5 +7,6 @@ mod corpus;
 mod excerpts;
 mod folder;
 mod same_history;
+mod spelling;
 mod text;
 mod versions;

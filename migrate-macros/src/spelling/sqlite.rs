@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 use fallible_iterator::FallibleIterator as _;
 use migrate_core::check::SpellingError;
-use sqlite3_parser::lexer::sql::{Error, Parser};
+use sqlite3_parser::lexer::sql::{Error, Parser, ParserError};
 
 /// What the grammar refuses in one statement: it stops at the first.
 pub(super) fn errors(statement: &str) -> Vec<SpellingError> {
@@ -31,7 +31,12 @@ fn described(error: Error, statement: &str) -> Option<SpellingError> {
             ("this blob has an odd number of digits, or no digits".to_owned(), place)
         }
         Error::MalformedHexInteger(place) => ("this is no hexadecimal number".to_owned(), place),
-        Error::ParserError(error, place) => (error.to_string(), place),
+        Error::ParserError(ParserError::SyntaxError(near), place) => (format!("unexpected `{near}`"), place),
+        // It is noticed at the end, wherever the parser says that it stood.
+        Error::ParserError(ParserError::UnexpectedEof, _) => {
+            ("the statement is not complete".to_owned(), None)
+        }
+        Error::ParserError(ParserError::Custom(message), place) => (message, place),
         // Nothing is read from anywhere but memory; what later versions add is not known to be certain.
         _ => return None,
     };
