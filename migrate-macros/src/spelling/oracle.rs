@@ -21,6 +21,8 @@ const FOUND_PERCENT: usize = 95;
 enum Verdict {
     Accepted,
     Refused(String),
+    /// It refuses it for another reason, and may not have read it to its end.
+    Unclear,
 }
 
 #[cfg(feature = "spelling-postgres")]
@@ -72,7 +74,7 @@ fn valid(dialect: Dialect, statements: &[String], verdicts: &[Verdict]) {
             (Verdict::Refused(why), None) => {
                 say(&format!("{dialect:?} refuses, the grammar does not: {why}: {statement}"))
             }
-            (Verdict::Refused(_), Some(_)) => {}
+            (Verdict::Refused(_), Some(_)) | (Verdict::Unclear, _) => {}
         }
     }
     say(&format!("{dialect:?}: {accepted} of {} statements are accepted by both", statements.len()));
@@ -97,7 +99,7 @@ fn invalid(dialect: Dialect, typos: &[String], verdicts: &[Verdict]) {
             (Verdict::Accepted, Some(error)) => {
                 let _ = writeln!(refused, "{}: {}\n{typo}\n", error.at, error.message);
             }
-            (Verdict::Accepted, None) => {}
+            (Verdict::Accepted, None) | (Verdict::Unclear, _) => {}
         }
     }
     say(&format!(
@@ -259,8 +261,7 @@ end $judge$;\n";
     })
 }
 
-/// SQLite runs what it has read of a statement while it reads on, but says so when a text is misspelled. What
-/// it refuses for another reason, such as a table that is not there, has been read.
+/// SQLite looks for what a statement names while it reads on, but says so when the text is misspelled.
 #[cfg(feature = "spelling-sqlite")]
 fn sqlite(statements: &[String]) -> Option<Vec<Verdict>> {
     if Command::new("sqlite3").arg("-version").output().is_err() {
@@ -287,7 +288,12 @@ fn judged(statement: &str) -> Verdict {
             missing.map(|table| format!("CREATE TABLE \"{}\" (id);", table.trim_start_matches("main.")));
         match created {
             Some(created) if !script.contains(&created) => script = format!("{created}\n{script}"),
-            _ => return Verdict::Accepted,
+            Some(_) => return Verdict::Unclear,
+            // A column or a view that is missing is looked for when all has been read.
+            None if said.is_empty() || said.contains("no such ") || said.contains("has no column named ") => {
+                return Verdict::Accepted;
+            }
+            None => return Verdict::Unclear,
         }
     }
 }
