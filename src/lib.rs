@@ -64,6 +64,8 @@ mod blocking;
 
 #[cfg(any(feature = "driver-postgres", feature = "driver-mysql", feature = "driver-sqlite"))]
 pub use blocking::migrate_blocking;
+pub mod testing;
+
 pub use migrate_core::check::Options as SourceOptions;
 /// The seam that a driver for another database library implements.
 pub use migrate_core::session as driver;

@@ -15,6 +15,7 @@ pub use spelling::{Spelling, SpellingError};
 use self::script::Script;
 use crate::checksum;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::lock_file;
 use crate::migrations::{Data, Entry, Migrations};
 use crate::source::layout::{self, Group, Role};
 use crate::source::{Content, File, MAX_FILE_LEN, Refusal, SourceError, ignored_by, metadata};
@@ -43,7 +44,10 @@ impl Checked {
 /// the first alone.
 #[must_use]
 pub fn check(files: &[File], options: &Options) -> Checked {
-    let (ignored, read): (Vec<&File>, Vec<&File>) = files.iter().partition(|file| {
+    let (locks, files): (Vec<&File>, Vec<&File>) = files
+        .iter()
+        .partition(|file| file.path == lock_file::NAME && !matches!(file.content, Content::Ignored));
+    let (ignored, read): (Vec<&File>, Vec<&File>) = files.into_iter().partition(|file| {
         matches!(file.content, Content::Ignored) || ignored_by(&file.path, &options.ignore).is_some()
     });
     let paths: Vec<&str> = read.iter().map(|file| file.path.as_str()).collect();
@@ -92,6 +96,18 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         }
     }
 
+    let failed = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity() == Severity::Error);
+    // A list of migrations that is not complete would be compared with more than there is. Who uses a published
+    // package cannot write its lock file.
+    if options.lock_file && !options.published && !failed(&diagnostics) {
+        for file in locks {
+            let path = options.shown(&file.path);
+            if let Some(text) = text_of(file, &path, &mut diagnostics) {
+                diagnostics.extend(lock_file::compare(&path, &text, &entries));
+            }
+        }
+    }
+
     if !options.published {
         unused_ignores(&ignored, options, &mut diagnostics);
     }
@@ -103,8 +119,7 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         let (a, b) = (key(a), key(b));
         a.is_none().cmp(&b.is_none()).then(a.cmp(&b))
     });
-    let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
-    let migrations = if failed { None } else { Some(migrations(entries, options)) };
+    let migrations = if failed(&diagnostics) { None } else { Some(migrations(entries, options)) };
     Checked { migrations, diagnostics }
 }
 

@@ -26,6 +26,7 @@ pub struct Options {
     pub(super) allow_empty: bool,
     pub(super) published: bool,
     pub(super) spelling: Option<Spelling>,
+    pub(super) lock_file: bool,
 }
 
 impl Options {
@@ -41,6 +42,7 @@ impl Options {
             allow_empty: false,
             published: false,
             spelling: None,
+            lock_file: true,
         }
     }
 
@@ -94,6 +96,14 @@ impl Options {
     #[must_use]
     pub fn spelling(mut self, grammar: Spelling) -> Self {
         self.spelling = Some(grammar);
+        self
+    }
+
+    /// Whether a `migrate.lock` beside the files is compared with them, as it is unless this says otherwise:
+    /// whoever is about to write the file anew does not want to be told that it is old.
+    #[must_use]
+    pub fn lock_file(mut self, compared: bool) -> Self {
+        self.lock_file = compared;
         self
     }
 

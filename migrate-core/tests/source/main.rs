@@ -6,6 +6,7 @@ mod cases;
 mod corpus;
 mod excerpts;
 mod folder;
+mod lock_file;
 mod same_history;
 mod spelling;
 mod text;

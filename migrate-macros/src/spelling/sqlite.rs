@@ -80,7 +80,7 @@ mod tests {
         let at = |statement| errors(statement).first().map(|error| error.at);
         assert_eq!(at("SELECT 'ä',\n  'ö' FRM t x"), Some(24));
         assert_eq!(at("SELECT 1 +"), Some(10));
-        assert_eq!(at("CREATE TABLE t (a) STRCT"), Some(19));
+        assert_eq!(at("CREATE TABLE t (a) STRCT"), Some(24));
         assert_eq!(at("SELECT 'open"), Some(7));
         assert_eq!(at("SELECT x'abc'"), Some(7));
         assert_eq!(at(""), None);
