@@ -53,32 +53,78 @@ pub fn assert_lock(migrations: &Migrations) {
 /// As [`assert_lock`].
 #[track_caller]
 pub fn assert_lock_in(folder: impl AsRef<Path>, migrations: &Migrations) {
-    let path = folder.as_ref().join(NAME);
-    let expected = render(migrations);
-    if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
-        match fs::write(&path, expected) {
-            Ok(()) => return,
-            Err(error) => panic!("{} cannot be written: {error}", path.display()),
+    let update = std::env::var_os(UPDATE).is_some_and(|value| value == "1");
+    if let Err(why) = compare_or_write(&folder.as_ref().join(NAME), &render(migrations), update) {
+        panic!("{why}");
+    }
+}
+
+fn compare_or_write(path: &Path, expected: &str, update: bool) -> Result<(), String> {
+    let shown = path.display();
+    if update {
+        return fs::write(path, expected).map_err(|error| format!("{shown} cannot be written: {error}"));
+    }
+    let way_out = format!("write it with `{UPDATE}=1 cargo test` and commit it");
+    let found =
+        fs::read_to_string(path).map_err(|error| format!("{shown} cannot be read: {error}; {way_out}"))?;
+    let found = found.replace("\r\n", "\n");
+    if found == expected {
+        return Ok(());
+    }
+    // The first line differs whenever another does, and says less.
+    let count = found.lines().count().max(expected.lines().count());
+    let line = |text: &str, index| text.lines().nth(index).unwrap_or("nothing").to_owned();
+    let different = (1..count).chain([0]).find(|&index| line(&found, index) != line(expected, index));
+    let difference = different.map_or_else(String::new, |index| {
+        format!("\nline {}: {}\ninstead: {}", index + 1, line(&found, index), line(expected, index))
+    });
+    Err(format!("{shown} does not say what the migrations are; undo the change, or {way_out}{difference}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCK: &str = "migrate.lock v1 v1:22\n1 a v1:11\n2 b v1:22\n";
+
+    #[test]
+    fn the_file_is_written_when_it_is_wanted_and_agrees_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(NAME);
+        let missing = compare_or_write(&path, LOCK, false).unwrap_err();
+        assert!(
+            missing.ends_with("; write it with `UPDATE_MIGRATE_LOCK=1 cargo test` and commit it"),
+            "{missing}"
+        );
+        assert_eq!(compare_or_write(&path, LOCK, true), Ok(()));
+        assert_eq!(fs::read_to_string(&path).unwrap(), LOCK);
+        assert_eq!(compare_or_write(&path, LOCK, false), Ok(()));
+        fs::write(&path, LOCK.replace('\n', "\r\n")).unwrap();
+        assert_eq!(compare_or_write(&path, LOCK, false), Ok(()));
+    }
+
+    #[test]
+    fn the_first_migration_that_differs_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(NAME);
+        for (found, line) in [
+            ("migrate.lock v1 v1:11\n1 a v1:11\n", "\nline 3: nothing\ninstead: 2 b v1:22"),
+            ("migrate.lock v1 v1:33\n1 a v1:11\n2 b v1:33\n", "\nline 3: 2 b v1:33\ninstead: 2 b v1:22"),
+            (
+                "migrate.lock v1 v1:33\n1 a v1:11\n2 b v1:22\n",
+                "\nline 1: migrate.lock v1 v1:33\ninstead: migrate.lock v1 v1:22",
+            ),
+        ] {
+            fs::write(&path, found).unwrap();
+            let error = compare_or_write(&path, LOCK, false).unwrap_err();
+            assert!(error.ends_with(line), "{error}");
         }
     }
-    let found = match fs::read_to_string(&path) {
-        Ok(found) => found.replace("\r\n", "\n"),
-        Err(error) => panic!(
-            "{} cannot be read: {error}; write it with `{UPDATE}=1 cargo test` and commit it",
-            path.display()
-        ),
-    };
-    if found != expected {
-        let line = found.lines().zip(expected.lines()).skip(1).find(|(found, expected)| found != expected);
-        let missing = expected.lines().nth(found.lines().count());
-        let difference = match (line, missing) {
-            (Some((found, expected)), _) => format!("\n  it says     {found}\n  and not     {expected}"),
-            (None, Some(missing)) => format!("\n  it does not have  {missing}"),
-            (None, None) => String::new(),
-        };
-        panic!(
-            "{} does not say what the migrations are; write it with `{UPDATE}=1 cargo test` and commit it, or undo the change{difference}",
-            path.display()
-        );
+
+    #[test]
+    fn a_folder_that_is_gone_is_named() {
+        let path = Path::new("no such folder").join(NAME);
+        let error = compare_or_write(&path, LOCK, true).unwrap_err();
+        assert!(error.starts_with("no such folder/migrate.lock cannot be written: "), "{error}");
     }
 }

@@ -44,12 +44,10 @@ impl Checked {
 /// the first alone.
 #[must_use]
 pub fn check(files: &[File], options: &Options) -> Checked {
-    let (locks, files): (Vec<&File>, Vec<&File>) = files
-        .iter()
-        .partition(|file| file.path == lock_file::NAME && !matches!(file.content, Content::Ignored));
-    let (ignored, read): (Vec<&File>, Vec<&File>) = files.into_iter().partition(|file| {
-        matches!(file.content, Content::Ignored) || ignored_by(&file.path, &options.ignore).is_some()
-    });
+    let (locks, files): (Vec<&File>, Vec<&File>) =
+        files.iter().partition(|file| file.path == lock_file::NAME && !is_ignored(file, options));
+    let (ignored, read): (Vec<&File>, Vec<&File>) =
+        files.into_iter().partition(|file| is_ignored(file, options));
     let paths: Vec<&str> = read.iter().map(|file| file.path.as_str()).collect();
     let arranged = layout::arrange(&paths, &|path| options.shown(path), &options.ignore);
     let mut diagnostics = arranged.diagnostics;
@@ -121,6 +119,10 @@ pub fn check(files: &[File], options: &Options) -> Checked {
     });
     let migrations = if failed(&diagnostics) { None } else { Some(migrations(entries, options)) };
     Checked { migrations, diagnostics }
+}
+
+fn is_ignored(file: &File, options: &Options) -> bool {
+    matches!(file.content, Content::Ignored) || ignored_by(&file.path, &options.ignore).is_some()
 }
 
 fn migrations(entries: Vec<Entry>, options: &Options) -> Migrations {

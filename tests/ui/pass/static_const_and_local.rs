@@ -11,6 +11,9 @@ fn main() {
 
     let local = migrations!("data/diesel", dialect = sqlite);
 
+    let locked = migrations!("data/locked", dialect = postgres);
+    assert_eq!(locked.len(), 3);
+
     assert_eq!(STATIC.name(), env!("CARGO_PKG_NAME"));
     assert_eq!(STATIC.release(), env!("CARGO_PKG_VERSION"));
     assert_eq!(STATIC.dialect(), Dialect::Postgres);
