@@ -9,13 +9,13 @@ use crate::Migrations;
 
 /// Asserts that the `migrate.lock` beside the migrations says what they are, for a test of your own:
 ///
-/// ```
+/// ```no_run
 /// use migrate::{Migrations, migrations};
 ///
 /// static MIGRATIONS: Migrations = migrations!("examples/quickstart/migrations", dialect = sqlite);
 ///
-/// #[test]
-/// fn the_lock_file_is_committed() {
+/// // `#[test]`
+/// fn the_lock_file_is_that_of_the_migrations() {
 ///     migrate::testing::assert_lock(&MIGRATIONS);
 /// }
 /// ```

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use migrate_core::Dialect;
+#[cfg(not(any(feature = "spelling-postgres", feature = "spelling-sqlite")))]
+use migrate_core::check::check as checked;
 use migrate_core::check::{Checked, Options};
 use migrate_core::checksum::Checksum;
 use migrate_core::diagnostic::{Diagnostic, Severity};
@@ -15,7 +17,8 @@ use quote::quote;
 use crate::fallback;
 use crate::input::{Arguments, Input};
 use crate::package;
-use crate::spelling;
+#[cfg(any(feature = "spelling-postgres", feature = "spelling-sqlite"))]
+use crate::spelling::checked;
 
 /// `migrations!`, whose first argument is the path of the facade crate in brackets.
 pub(crate) fn migrations(input: TokenStream) -> TokenStream {
@@ -59,7 +62,7 @@ fn embed(facade: &TokenStream, arguments: &Arguments) -> Result<TokenStream, Vec
     if let Some(name) = &arguments.name {
         options = options.name(name);
     }
-    let Checked { migrations, diagnostics } = spelling::checked(&files, &options);
+    let Checked { migrations, diagnostics } = checked(&files, &options);
     for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.severity() < Severity::Error) {
         // A macro has no warnings of its own on stable Rust.
         eprintln!("{diagnostic}\n");

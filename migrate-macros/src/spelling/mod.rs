@@ -2,7 +2,7 @@
 //! where its grammar refuses a statement and nothing else; what that means is decided by the checks.
 
 mod depth;
-#[cfg(test)]
+#[cfg(all(test, feature = "spelling-postgres", feature = "spelling-sqlite"))]
 mod oracle;
 #[cfg(feature = "spelling-postgres")]
 mod postgres;
@@ -23,9 +23,6 @@ const STACK: usize = 128 << 20;
 
 /// Checks the files, with the spelling of their statements where there is a grammar for the dialect.
 pub(crate) fn checked(files: &[File], options: &Options) -> Checked {
-    if !cfg!(any(feature = "spelling-postgres", feature = "spelling-sqlite")) {
-        return check(files, options);
-    }
     let spelled = options.clone().spelling(errors);
     thread::scope(|scope| {
         let thread = thread::Builder::new().name("migrations".to_owned()).stack_size(STACK);

@@ -25,7 +25,6 @@ enum Verdict {
     Unclear,
 }
 
-#[cfg(feature = "spelling-postgres")]
 #[test]
 fn every_real_statement_that_postgres_reads_is_read_by_the_grammar() {
     let Some(judge) = postgres() else { return };
@@ -33,7 +32,6 @@ fn every_real_statement_that_postgres_reads_is_read_by_the_grammar() {
     valid(Dialect::Postgres, &statements, &judge(&statements));
 }
 
-#[cfg(feature = "spelling-postgres")]
 #[test]
 fn nearly_every_typo_that_postgres_refuses_is_found_by_the_grammar() {
     let Some(judge) = postgres() else { return };
@@ -42,7 +40,6 @@ fn nearly_every_typo_that_postgres_refuses_is_found_by_the_grammar() {
     invalid(Dialect::Postgres, &typos, &judge(&typos));
 }
 
-#[cfg(feature = "spelling-sqlite")]
 #[test]
 fn every_real_statement_that_sqlite_reads_is_read_by_the_grammar() {
     let Some(statements) = statements(Dialect::Sqlite) else { return };
@@ -50,7 +47,6 @@ fn every_real_statement_that_sqlite_reads_is_read_by_the_grammar() {
     valid(Dialect::Sqlite, &statements, &verdicts);
 }
 
-#[cfg(feature = "spelling-sqlite")]
 #[test]
 fn nearly_every_typo_that_sqlite_refuses_is_found_by_the_grammar() {
     let Some(statements) = statements(Dialect::Sqlite) else { return };
@@ -231,7 +227,6 @@ fn typos(dialect: Dialect, statements: &[String]) -> Vec<String> {
 
 /// PostgreSQL reads a whole message before it runs the first statement of it, so that a message which begins
 /// with a division by zero says whether the rest can be read, and does nothing.
-#[cfg(feature = "spelling-postgres")]
 fn postgres() -> Option<impl Fn(&[String]) -> Vec<Verdict>> {
     const JUDGE: &str = "\
 create function judge(statement text) returns text language plpgsql as $judge$
@@ -262,7 +257,6 @@ end $judge$;\n";
 }
 
 /// SQLite looks for what a statement names while it reads on, but says so when the text is misspelled.
-#[cfg(feature = "spelling-sqlite")]
 fn sqlite(statements: &[String]) -> Option<Vec<Verdict>> {
     if Command::new("sqlite3").arg("-version").output().is_err() {
         say("SKIPPED: sqlite3 is not installed");
@@ -272,7 +266,6 @@ fn sqlite(statements: &[String]) -> Option<Vec<Verdict>> {
     Some(statements.iter().map(|statement| judged(statement)).collect())
 }
 
-#[cfg(feature = "spelling-sqlite")]
 fn judged(statement: &str) -> Verdict {
     let mut script = statement.to_owned();
     loop {
