@@ -93,6 +93,9 @@ pub use migrate_core::{
 ///   that must be there.
 /// * `ignore = ["seed.sql", "scripts"]`: files and folders beside the migrations that are none.
 /// * `allow(empty)`: an up may hold no statement. One file alone says `-- migrate(empty)` instead.
+/// * `allow("7/down", syntax-error, "reason")`: a finding in one file that is accepted. The file is named by its
+///   version, `"7"` or with `/down`; it is for files that are published and cannot be edited, any other says
+///   `-- migrate(allow(syntax-error, "reason"))` itself.
 /// * `name = "…"`: the name of the history, when it is not that of the crate. Applied migrations are kept
 ///   under it, so it must not change later.
 ///

@@ -59,6 +59,9 @@ fn embed(facade: &TokenStream, arguments: &Arguments) -> Result<TokenStream, Vec
         // The test that writes the lock file must compile. cargo does not look at the variable: it compiles again
         // when the file was written, and then the two are compared.
         .lock_file(std::env::var_os(lock_file::UPDATE).is_none_or(|value| value != "1"));
+    for (script, code) in &arguments.allow {
+        options = options.allow(script, code);
+    }
     if let Some(name) = &arguments.name {
         options = options.name(name);
     }

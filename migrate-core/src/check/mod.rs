@@ -1,6 +1,7 @@
 //! From files to [`Migrations`]: the one entry that the macro and the run-time sources share, so that they
 //! cannot disagree. It reads no file and opens no connection.
 
+mod allow;
 mod lift;
 mod options;
 mod script;
@@ -12,6 +13,7 @@ use std::borrow::Cow;
 pub use options::Options;
 pub use spelling::{Spelling, SpellingError};
 
+use self::allow::Allowed;
 use self::script::Script;
 use crate::checksum;
 use crate::diagnostic::{Diagnostic, Place, Severity};
@@ -19,6 +21,7 @@ use crate::lock_file;
 use crate::migrations::{Data, Entry, Migrations};
 use crate::source::layout::{self, Group, Role};
 use crate::source::{Content, File, MAX_FILE_LEN, Refusal, SourceError, ignored_by, metadata};
+use crate::version::Version;
 
 /// What [`check`] found.
 #[derive(Clone, Debug)]
@@ -75,6 +78,27 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         in_transaction.push(metadata);
     }
 
+    let paths: Vec<Option<String>> =
+        scripts.iter().map(|script| script.as_ref().map(|script| script.path().to_owned())).collect();
+    let allowed: Vec<Allowed> = scripts
+        .iter_mut()
+        .flatten()
+        .flat_map(Script::allowed)
+        .chain(options.allow.iter().map(|(script, code)| {
+            let (version, down) =
+                script.strip_suffix("/down").map_or((&**script, false), |version| (version, true));
+            let group = arranged.groups.iter().find(|group| names_version(version, &group.version));
+            let index = group.and_then(|group| if down { group.down } else { Some(group.up) });
+            Allowed {
+                code: code.clone(),
+                path: index.and_then(|index| paths.get(index).cloned().flatten()),
+                place: None,
+                written: format!("allow({script:?}, {code})"),
+            }
+        }))
+        .collect();
+    allow::lift(&allowed, options, &mut diagnostics);
+
     let mut entries = Vec::new();
     for Group { version, name, up, down, metadata } in arranged.groups {
         let metadata = metadata.and_then(|index| in_transaction.get(index).copied().flatten());
@@ -119,6 +143,14 @@ pub fn check(files: &[File], options: &Options) -> Checked {
     });
     let migrations = if failed(&diagnostics) { None } else { Some(migrations(entries, options)) };
     Checked { migrations, diagnostics }
+}
+
+/// Whether somebody who writes `text` means `version`: leading zeros and the dashes of diesel have no meaning.
+fn names_version(text: &str, version: &Version) -> bool {
+    [Version::numeric(text), Version::diesel(text)]
+        .into_iter()
+        .flatten()
+        .any(|meant| meant.as_str() == version.as_str())
 }
 
 fn is_ignored(file: &File, options: &Options) -> bool {

@@ -24,6 +24,7 @@ pub struct Options {
     pub(super) folder: String,
     pub(super) ignore: Vec<String>,
     pub(super) allow_empty: bool,
+    pub(super) allow: Vec<(String, String)>,
     pub(super) published: bool,
     pub(super) spelling: Option<Spelling>,
     pub(super) lock_file: bool,
@@ -40,6 +41,7 @@ impl Options {
             folder: String::new(),
             ignore: Vec::new(),
             allow_empty: false,
+            allow: Vec::new(),
             published: false,
             spelling: None,
             lock_file: true,
@@ -75,6 +77,15 @@ impl Options {
         self
     }
 
+    /// Accepts the findings with this code in one file, which is named by its version, with `/down` behind it for
+    /// what undoes a migration. For files that are published and cannot be edited any more; any other says
+    /// `-- migrate(allow(code, "reason"))` itself. What is accepted and not found is a warning.
+    #[must_use]
+    pub fn allow(mut self, script: impl Into<String>, code: impl Into<String>) -> Self {
+        self.allow.push((script.into(), code.into()));
+        self
+    }
+
     /// The folder as messages name it, in front of the path of every file.
     #[must_use]
     pub fn folder(mut self, folder: impl Into<String>) -> Self {
@@ -105,6 +116,12 @@ impl Options {
     pub fn lock_file(mut self, compared: bool) -> Self {
         self.lock_file = compared;
         self
+    }
+
+    /// The dialect of the files.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// The names given to [`ignore`](Self::ignore).

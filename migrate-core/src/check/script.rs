@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Options;
+use super::allow::Allowed;
 use super::lift::lift;
 use super::spelling;
 use crate::checksum;
@@ -20,6 +21,8 @@ pub(super) struct Script {
     statements: Vec<Span>,
     /// Where it asks to run without a transaction.
     no_transaction: Option<Span>,
+    /// What it allows to be wrong.
+    allowed: Vec<Allowed>,
     /// Where it says that it is empty on purpose.
     empty: Option<Span>,
     /// Whether the statements are all there are: a problem may have hidden one.
@@ -47,7 +50,14 @@ impl Script {
         {
             spelling::check(grammar, options.dialect, &path, &text, &statements, diagnostics);
         }
+        let allowed = directives.allowed.iter().map(|allow| Allowed {
+            code: allow.code.clone(),
+            path: Some(path.clone()),
+            place: Some(place(&path, &text, allow.span)),
+            written: format!("allow({})", allow.code),
+        });
         Script {
+            allowed: allowed.collect(),
             no_transaction: asks(Directive::NoTransaction),
             empty: asks(Directive::Empty),
             statements,
@@ -58,6 +68,16 @@ impl Script {
         }
     }
 
+    /// The path as messages show it.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Takes out what the file allows to be wrong.
+    pub(super) fn allowed(&mut self) -> Vec<Allowed> {
+        std::mem::take(&mut self.allowed)
+    }
+
     /// Makes what is embedded. `metadata` is the value of `run_in_transaction`.
     pub(super) fn finish(
         self,
@@ -65,7 +85,7 @@ impl Script {
         options: &Options,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> ScriptData {
-        let Script { path, text, up, statements, no_transaction, empty, whole } = self;
+        let Script { path, text, up, statements, no_transaction, empty, whole, allowed: _ } = self;
         if let (Some(span), Some(true)) = (no_transaction, metadata) {
             let message =
                 "this file runs without a transaction, and metadata.toml says `run_in_transaction = true`";

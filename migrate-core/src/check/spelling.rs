@@ -49,7 +49,9 @@ pub(super) fn check(
                 .at(place)
                 .help("the database may read it differently, or only when it is called")
         } else {
-            Diagnostic::error("syntax-error", format!("syntax error: {}", error.message)).at(place)
+            Diagnostic::error("syntax-error", format!("syntax error: {}", error.message))
+                .at(place)
+                .help("if the database accepts it, write `-- migrate(allow(syntax-error, \"reason\"))` at the start of the file")
         });
     }
 }

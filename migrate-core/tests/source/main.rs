@@ -1,6 +1,7 @@
 //! From migration files to a history, without a database: the layouts, the errors and their text, and that
 //! all sources agree.
 
+mod allow;
 mod any_input;
 mod cases;
 mod corpus;

@@ -30,7 +30,8 @@ error[syntax-error]: syntax error: unexpected word 11
  --> migrations/1_a.sql:5:5
   |
 5 |     typo b (typo int);
-  |     ^^^^"
+  |     ^^^^
+  = help: if the database accepts it, write `-- migrate(allow(syntax-error, \"reason\"))` at the start of the file"
     );
 }
 

@@ -23,6 +23,9 @@ const STACK: usize = 128 << 20;
 
 /// Checks the files, with the spelling of their statements where there is a grammar for the dialect.
 pub(crate) fn checked(files: &[File], options: &Options) -> Checked {
+    if grammar(options.dialect()).is_none() {
+        return check(files, options);
+    }
     let spelled = options.clone().spelling(errors);
     thread::scope(|scope| {
         let thread = thread::Builder::new().name("migrations".to_owned()).stack_size(STACK);
@@ -32,19 +35,24 @@ pub(crate) fn checked(files: &[File], options: &Options) -> Checked {
     })
 }
 
+/// The grammar of a dialect. No grammar for MySQL or MariaDB accepts all that real files hold.
+fn grammar(dialect: Dialect) -> Option<fn(&str) -> Vec<SpellingError>> {
+    match dialect {
+        #[cfg(feature = "spelling-postgres")]
+        Dialect::Postgres => Some(postgres::errors),
+        #[cfg(feature = "spelling-sqlite")]
+        Dialect::Sqlite => Some(sqlite::errors),
+        _ => None,
+    }
+}
+
 /// What the grammar of the dialect refuses in one statement.
 fn errors(dialect: Dialect, statement: &str) -> Vec<SpellingError> {
-    let grammar: fn(&str) -> Vec<SpellingError> = match dialect {
-        #[cfg(feature = "spelling-postgres")]
-        Dialect::Postgres => postgres::errors,
-        #[cfg(feature = "spelling-sqlite")]
-        Dialect::Sqlite => sqlite::errors,
-        // No grammar for MySQL or MariaDB accepts all that real files hold.
-        _ => return Vec::new(),
-    };
-    if depth::bound(statement, dialect) > depth::LIMIT {
-        return Vec::new();
+    match grammar(dialect) {
+        // A defect in a grammar refuses nobody's file.
+        Some(grammar) if depth::bound(statement, dialect) <= depth::LIMIT => {
+            panic::catch_unwind(|| grammar(statement)).unwrap_or_default()
+        }
+        _ => Vec::new(),
     }
-    // A defect in a grammar refuses nobody's file.
-    panic::catch_unwind(|| grammar(statement)).unwrap_or_default()
 }

@@ -11,6 +11,14 @@ fn main() {
 
     let local = migrations!("data/diesel", dialect = sqlite);
 
+    let allowed = migrations!(
+        "data/allowed",
+        dialect = postgres,
+        allow(empty),
+        allow("7/down", syntax-error, "published, and never run"),
+    );
+    assert_eq!(allowed.len(), 1);
+
     let locked = migrations!("data/locked", dialect = postgres);
     assert_eq!(locked.len(), 3);
 
