@@ -26,6 +26,13 @@
 //! database URL; the URL also serves users of another version of sqlx and, with [`migrate_blocking`], programs
 //! without an async runtime. The features `postgres`, `mysql` (MariaDB too) and `sqlite` say which databases.
 //!
+//! # Spelling
+//!
+//! With the feature of Postgres or SQLite comes a full grammar of it, by which [`migrations!`] checks the
+//! statements while the program is compiled: a misspelled one is a compile error with its place. The grammars
+//! are no part of the program. `driver-postgres` and `driver-sqlite` are the databases without them,
+//! `spelling-postgres` and `spelling-sqlite` the grammars alone, for library crates.
+//!
 //! # What a run does
 //!
 //! One read on a pooled connection: no lock, no write, no DDL. When it says that all is applied, that is all.
@@ -52,11 +59,13 @@
 
 #[doc(hidden)]
 pub mod __private;
-#[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+#[cfg(any(feature = "driver-postgres", feature = "driver-mysql", feature = "driver-sqlite"))]
 mod blocking;
 
-#[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+#[cfg(any(feature = "driver-postgres", feature = "driver-mysql", feature = "driver-sqlite"))]
 pub use blocking::migrate_blocking;
+pub mod testing;
+
 pub use migrate_core::check::Options as SourceOptions;
 /// The seam that a driver for another database library implements.
 pub use migrate_core::session as driver;
@@ -84,6 +93,9 @@ pub use migrate_core::{
 ///   that must be there.
 /// * `ignore = ["seed.sql", "scripts"]`: files and folders beside the migrations that are none.
 /// * `allow(empty)`: an up may hold no statement. One file alone says `-- migrate(empty)` instead.
+/// * `allow("7/down", syntax-error, "reason")`: a finding in one file that is accepted. The file is named by its
+///   version, `"7"` or with `/down`; it is for files that are published and cannot be edited, any other says
+///   `-- migrate(allow(syntax-error, "reason"))` itself.
 /// * `name = "…"`: the name of the history, when it is not that of the crate. Applied migrations are kept
 ///   under it, so it must not change later.
 ///

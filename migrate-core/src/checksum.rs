@@ -68,12 +68,12 @@ pub fn fingerprint<'a>(migrations: impl IntoIterator<Item = (&'a str, Checksum, 
 }
 
 /// The fingerprint of no migration at all.
-fn start() -> Checksum {
+pub(crate) fn start() -> Checksum {
     Hasher::new("migrate fingerprint").finish()
 }
 
 /// The fingerprint of a list, from that of the list without its last element.
-fn next(before: Checksum, (version, checksum, transactional): (&str, Checksum, bool)) -> Checksum {
+pub(crate) fn next(before: Checksum, (version, checksum, transactional): (&str, Checksum, bool)) -> Checksum {
     Hasher::new("migrate fingerprint")
         .field(before.bytes())
         .field(version.as_bytes())

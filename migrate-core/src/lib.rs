@@ -15,6 +15,7 @@ mod foreign;
 mod history;
 mod identity;
 mod lock;
+pub mod lock_file;
 pub mod migrations;
 mod migrator;
 mod plan;

@@ -3,9 +3,12 @@
 use std::path::Path;
 
 use migrate_core::Dialect;
-use migrate_core::check::{Checked, Options, check};
+#[cfg(not(any(feature = "spelling-postgres", feature = "spelling-sqlite")))]
+use migrate_core::check::check as checked;
+use migrate_core::check::{Checked, Options};
 use migrate_core::checksum::Checksum;
 use migrate_core::diagnostic::{Diagnostic, Severity};
+use migrate_core::lock_file;
 use migrate_core::migrations::{Data, Entry, ScriptData};
 use migrate_core::source::{Content, File, folder};
 use proc_macro2::{Literal, Span, TokenStream};
@@ -14,6 +17,8 @@ use quote::quote;
 use crate::fallback;
 use crate::input::{Arguments, Input};
 use crate::package;
+#[cfg(any(feature = "spelling-postgres", feature = "spelling-sqlite"))]
+use crate::spelling::checked;
 
 /// `migrations!`, whose first argument is the path of the facade crate in brackets.
 pub(crate) fn migrations(input: TokenStream) -> TokenStream {
@@ -50,11 +55,17 @@ fn embed(facade: &TokenStream, arguments: &Arguments) -> Result<TokenStream, Vec
         .folder(&shown)
         .ignore(arguments.ignore.iter().cloned())
         .allow_empty(arguments.allow_empty)
-        .published(published);
+        .published(published)
+        // The test that writes the lock file must compile. cargo does not look at the variable: it compiles again
+        // when the file was written, and then the two are compared.
+        .lock_file(std::env::var_os(lock_file::UPDATE).is_none_or(|value| value != "1"));
+    for (script, code) in &arguments.allow {
+        options = options.allow(script, code);
+    }
     if let Some(name) = &arguments.name {
         options = options.name(name);
     }
-    let Checked { migrations, diagnostics } = check(&files, &options);
+    let Checked { migrations, diagnostics } = checked(&files, &options);
     for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.severity() < Severity::Error) {
         // A macro has no warnings of its own on stable Rust.
         eprintln!("{diagnostic}\n");
@@ -84,7 +95,7 @@ fn expression(
     let text_fingerprint = checksum(data.text_fingerprint);
     let folder_text = folder.to_string_lossy();
     let paths = files.iter().filter(|file| matches!(file.content, Content::Bytes(_))).map(|file| &file.path);
-    let listed = paths.clone();
+    let listed = paths.clone().filter(|path| *path != lock_file::NAME);
     // The compiler reads these for one purpose: to know that the expression depends on them.
     let tracked = paths.map(|path| folder.join(path).to_string_lossy().into_owned());
     let ignore = &arguments.ignore;

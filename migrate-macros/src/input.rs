@@ -23,6 +23,8 @@ pub(crate) struct Arguments {
     pub(crate) dialect: Dialect,
     pub(crate) ignore: Vec<String>,
     pub(crate) allow_empty: bool,
+    /// Findings that are accepted: the version, with `/down` where that is meant, and the code.
+    pub(crate) allow: Vec<(String, String)>,
     pub(crate) name: Option<String>,
 }
 
@@ -57,6 +59,7 @@ impl Arguments {
         let mut dialect = None;
         let mut ignore = None;
         let mut allow_empty = None;
+        let mut allow = Vec::new();
         let mut name = None;
         let mut first = true;
         while !input.is_empty() {
@@ -74,7 +77,10 @@ impl Arguments {
                 match argument.to_string().as_str() {
                     "dialect" => once(&argument, &mut dialect, assigned(input, parse_dialect)?)?,
                     "ignore" => once(&argument, &mut ignore, assigned(input, parse_list)?)?,
-                    "allow" => once(&argument, &mut allow_empty, parse_allow(input)?)?,
+                    "allow" => match parse_allow(input)? {
+                        Allow::Empty => once(&argument, &mut allow_empty, ())?,
+                        Allow::Finding(script, code) => allow.push((script, code)),
+                    },
                     "name" => once(
                         &argument,
                         &mut name,
@@ -102,6 +108,7 @@ impl Arguments {
             dialect,
             ignore: ignore.unwrap_or_default(),
             allow_empty: allow_empty.is_some(),
+            allow,
             name,
         })
     }
@@ -136,15 +143,41 @@ fn parse_list(input: ParseStream<'_>) -> Result<Vec<String>> {
     Ok(names.iter().map(LitStr::value).collect())
 }
 
-/// `allow(empty)`. A list, since rules will be allowed here as well.
-fn parse_allow(input: ParseStream<'_>) -> Result<()> {
+/// What `allow(…)` says.
+enum Allow {
+    Empty,
+    Finding(String, String),
+}
+
+/// `allow(empty)`, or `allow("7/down", code, "reason")`.
+fn parse_allow(input: ParseStream<'_>) -> Result<Allow> {
     let list;
     parenthesized!(list in input);
-    let mut names = list.parse_terminated(Ident::parse_any, Token![,])?.into_iter();
-    match names.find(|name| !ALLOWED.iter().any(|allowed| name == allowed)) {
-        Some(name) => Err(Error::new(name.span(), unknown("thing to allow", &name.to_string(), &ALLOWED))),
-        None => Ok(()),
+    if !list.peek(LitStr) {
+        let mut names = list.parse_terminated(Ident::parse_any, Token![,])?.into_iter();
+        return match names.find(|name| !ALLOWED.iter().any(|allowed| name == allowed)) {
+            Some(name) => {
+                Err(Error::new(name.span(), unknown("thing to allow", &name.to_string(), &ALLOWED)))
+            }
+            None => Ok(Allow::Empty),
+        };
     }
+    let script: LitStr = list.parse()?;
+    list.parse::<Token![,]>()?;
+    let mut code = Ident::parse_any(&list)?.to_string();
+    while list.peek(Token![-]) {
+        list.parse::<Token![-]>()?;
+        code = format!("{code}-{}", Ident::parse_any(&list)?);
+    }
+    list.parse::<Token![,]>()?;
+    let reason: LitStr = list.parse()?;
+    if reason.value().trim().is_empty() {
+        return Err(Error::new(reason.span(), "the reason is empty, and the next reader will ask for it"));
+    }
+    if !list.is_empty() {
+        list.parse::<Token![,]>()?;
+    }
+    Ok(Allow::Finding(script.value(), code))
 }
 
 fn unknown(what: &str, word: &str, known: &[&str]) -> String {

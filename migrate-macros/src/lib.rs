@@ -5,6 +5,8 @@ mod expand;
 mod fallback;
 mod input;
 mod package;
+#[cfg(any(feature = "spelling-postgres", feature = "spelling-sqlite"))]
+mod spelling;
 
 use proc_macro::TokenStream;
 

@@ -9,6 +9,8 @@ use migrate_core::source::stale;
 static GOOD: Migrations = migrations!("tests/ui/data/good", dialect = postgres, ignore = ["seed.sql"]);
 static DIESEL: Migrations = migrations!("tests/ui/data/diesel", dialect = sqlite);
 
+static LOCKED: Migrations = migrations!("tests/ui/data/locked", dialect = postgres);
+
 fn path(folder: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)
 }
@@ -40,6 +42,22 @@ fn the_macro_and_include_dir_agree() {
     let read = Migrations::from_include_dir(&DIR, options).unwrap();
     assert_eq!(GOOD.fingerprint(), read.fingerprint());
     assert_eq!(GOOD.text_fingerprint(), read.text_fingerprint());
+}
+
+#[test]
+fn a_lock_file_that_agrees_is_asserted_and_is_no_migration() {
+    migrate::testing::assert_lock(&LOCKED);
+    migrate::testing::assert_lock_in(path("tests/ui/data/locked"), &LOCKED);
+    assert_eq!(LOCKED.len(), 3);
+    // Whoever writes it anew while a program is tested does not make that program stale.
+    assert!(!LOCKED.data().files.iter().any(|file| file == "migrate.lock"));
+    assert_eq!(stale(&LOCKED), None);
+}
+
+#[test]
+#[should_panic(expected = "does not say what the migrations are; undo the change, or write it with")]
+fn a_lock_file_of_other_migrations_is_a_failed_assertion() {
+    migrate::testing::assert_lock_in(path("tests/ui/data/locked"), &GOOD);
 }
 
 #[cfg(debug_assertions)]

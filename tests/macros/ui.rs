@@ -1,6 +1,7 @@
 //! The compile errors, compared with what they should say: `tests/ui/<case>.rs` and `.stderr` beside it. Run with
 //! `TRYBUILD=overwrite` to write what they say now.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -14,6 +15,11 @@ fn errors_say_what_they_should_and_good_files_compile() {
 
     let cases = trybuild::TestCases::new();
     cases.compile_fail("tests/ui/*.rs");
+    if cfg!(all(feature = "spelling-postgres", feature = "spelling-sqlite")) {
+        cases.compile_fail("tests/ui/spelling/*.rs");
+    } else {
+        let _ = writeln!(io::stderr(), "SKIPPED: misspelled statements need both features spelling-*");
+    }
     cases.pass("tests/ui/pass/*.rs");
 }
 

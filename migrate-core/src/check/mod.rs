@@ -1,22 +1,28 @@
 //! From files to [`Migrations`]: the one entry that the macro and the run-time sources share, so that they
 //! cannot disagree. It reads no file and opens no connection.
 
+mod allow;
 mod lift;
 mod options;
 mod script;
+mod spelling;
 mod text;
 
 use std::borrow::Cow;
 
 pub use options::Options;
 pub(crate) use script::controls_transaction;
+pub use spelling::{Spelling, SpellingError};
 
+use self::allow::Allowed;
 use self::script::Script;
 use crate::checksum;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::lock_file;
 use crate::migrations::{Data, Entry, Migrations};
 use crate::source::layout::{self, Group, Role};
 use crate::source::{Content, File, MAX_FILE_LEN, Refusal, SourceError, ignored_by, metadata};
+use crate::version::Version;
 
 /// What [`check`] found.
 #[derive(Clone, Debug)]
@@ -42,9 +48,10 @@ impl Checked {
 /// the first alone.
 #[must_use]
 pub fn check(files: &[File], options: &Options) -> Checked {
-    let (ignored, read): (Vec<&File>, Vec<&File>) = files.iter().partition(|file| {
-        matches!(file.content, Content::Ignored) || ignored_by(&file.path, &options.ignore).is_some()
-    });
+    let (locks, files): (Vec<&File>, Vec<&File>) =
+        files.iter().partition(|file| file.path == lock_file::NAME && !is_ignored(file, options));
+    let (ignored, read): (Vec<&File>, Vec<&File>) =
+        files.into_iter().partition(|file| is_ignored(file, options));
     let paths: Vec<&str> = read.iter().map(|file| file.path.as_str()).collect();
     let arranged = layout::arrange(&paths, &|path| options.shown(path), &options.ignore);
     let mut diagnostics = arranged.diagnostics;
@@ -72,6 +79,27 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         in_transaction.push(metadata);
     }
 
+    let paths: Vec<Option<String>> =
+        scripts.iter().map(|script| script.as_ref().map(|script| script.path().to_owned())).collect();
+    let allowed: Vec<Allowed> = scripts
+        .iter_mut()
+        .flatten()
+        .flat_map(Script::allowed)
+        .chain(options.allow.iter().map(|(script, code)| {
+            let (version, down) =
+                script.strip_suffix("/down").map_or((&**script, false), |version| (version, true));
+            let group = arranged.groups.iter().find(|group| names_version(version, &group.version));
+            let index = group.and_then(|group| if down { group.down } else { Some(group.up) });
+            Allowed {
+                code: code.clone(),
+                path: index.and_then(|index| paths.get(index).cloned().flatten()),
+                place: None,
+                written: format!("allow({script:?}, {code})"),
+            }
+        }))
+        .collect();
+    allow::lift(&allowed, options, &mut diagnostics);
+
     let mut entries = Vec::new();
     for Group { version, name, up, down, metadata } in arranged.groups {
         let metadata = metadata.and_then(|index| in_transaction.get(index).copied().flatten());
@@ -91,6 +119,18 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         }
     }
 
+    let failed = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity() == Severity::Error);
+    // A list of migrations that is not complete would be compared with more than there is. Who uses a published
+    // package cannot write its lock file.
+    if options.lock_file && !options.published && !failed(&diagnostics) {
+        for file in locks {
+            let path = options.shown(&file.path);
+            if let Some(text) = text_of(file, &path, &mut diagnostics) {
+                diagnostics.extend(lock_file::compare(&path, &text, &entries));
+            }
+        }
+    }
+
     if !options.published {
         unused_ignores(&ignored, options, &mut diagnostics);
     }
@@ -102,9 +142,20 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         let (a, b) = (key(a), key(b));
         a.is_none().cmp(&b.is_none()).then(a.cmp(&b))
     });
-    let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
-    let migrations = if failed { None } else { Some(migrations(entries, options)) };
+    let migrations = if failed(&diagnostics) { None } else { Some(migrations(entries, options)) };
     Checked { migrations, diagnostics }
+}
+
+/// Whether somebody who writes `text` means `version`: leading zeros and the dashes of diesel have no meaning.
+fn names_version(text: &str, version: &Version) -> bool {
+    [Version::numeric(text), Version::diesel(text)]
+        .into_iter()
+        .flatten()
+        .any(|meant| meant.as_str() == version.as_str())
+}
+
+fn is_ignored(file: &File, options: &Options) -> bool {
+    matches!(file.content, Content::Ignored) || ignored_by(&file.path, &options.ignore).is_some()
 }
 
 fn migrations(entries: Vec<Entry>, options: &Options) -> Migrations {

@@ -1,5 +1,6 @@
 //! How files are to be read: what no file says itself.
 
+use super::spelling::Spelling;
 use crate::dialect::Dialect;
 
 /// How migration files are read by [`check`](super::check) and the run-time sources.
@@ -23,7 +24,10 @@ pub struct Options {
     pub(super) folder: String,
     pub(super) ignore: Vec<String>,
     pub(super) allow_empty: bool,
+    pub(super) allow: Vec<(String, String)>,
     pub(super) published: bool,
+    pub(super) spelling: Option<Spelling>,
+    pub(super) lock_file: bool,
 }
 
 impl Options {
@@ -37,7 +41,10 @@ impl Options {
             folder: String::new(),
             ignore: Vec::new(),
             allow_empty: false,
+            allow: Vec::new(),
             published: false,
+            spelling: None,
+            lock_file: true,
         }
     }
 
@@ -70,6 +77,15 @@ impl Options {
         self
     }
 
+    /// Accepts the findings with this code in one file, which is named by its version, with `/down` behind it for
+    /// what undoes a migration. For files that are published and cannot be edited any more; any other says
+    /// `-- migrate(allow(code, "reason"))` itself. What is accepted and not found is a warning.
+    #[must_use]
+    pub fn allow(mut self, script: impl Into<String>, code: impl Into<String>) -> Self {
+        self.allow.push((script.into(), code.into()));
+        self
+    }
+
     /// The folder as messages name it, in front of the path of every file.
     #[must_use]
     pub fn folder(mut self, folder: impl Into<String>) -> Self {
@@ -83,6 +99,29 @@ impl Options {
     pub fn published(mut self, published: bool) -> Self {
         self.published = published;
         self
+    }
+
+    /// The grammar that checks how statements are spelled. Without one, a misspelled statement is found when
+    /// the database refuses it. Files of a published package are not checked with it, since a new grammar
+    /// would break the build of whoever uses them.
+    #[must_use]
+    pub fn spelling(mut self, grammar: Spelling) -> Self {
+        self.spelling = Some(grammar);
+        self
+    }
+
+    /// Whether a `migrate.lock` beside the files is compared with them, as it is unless this says otherwise:
+    /// whoever is about to write the file anew does not want to be told that it is old.
+    #[must_use]
+    pub fn lock_file(mut self, compared: bool) -> Self {
+        self.lock_file = compared;
+        self
+    }
+
+    /// The dialect of the files.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// The names given to [`ignore`](Self::ignore).

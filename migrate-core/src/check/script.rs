@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use super::Options;
+use super::allow::Allowed;
 use super::lift::{self, lift};
+use super::spelling;
 use crate::checksum;
 use crate::diagnostic::{Diagnostic, Place, excerpt};
 use crate::dialect::Dialect;
@@ -19,6 +21,8 @@ pub(super) struct Script {
     statements: Vec<Span>,
     /// Where it asks to run without a transaction.
     no_transaction: Option<Span>,
+    /// What it allows to be wrong.
+    allowed: Vec<Allowed>,
     /// Where it says that it is empty on purpose.
     empty: Option<Span>,
     /// Whether the statements are all there are: a problem may have hidden one.
@@ -40,15 +44,38 @@ impl Script {
         let whole = directives.problems.is_empty() && split.problems.is_empty();
         let asks =
             |wanted| directives.found.iter().find(|found| found.directive == wanted).map(|found| found.span);
+        let statements: Vec<Span> = split.statements.iter().map(|statement| statement.span).collect();
+        // Where a quote is open the statements are not what was meant, and that has been said.
+        if let (Some(grammar), true, false) = (options.spelling, split.problems.is_empty(), options.published)
+        {
+            spelling::check(grammar, options.dialect, &path, &text, &statements, diagnostics);
+        }
+        let allowed = directives.allowed.iter().map(|allow| Allowed {
+            code: allow.code.clone(),
+            path: Some(path.clone()),
+            place: Some(place(&path, &text, allow.span)),
+            written: format!("allow({})", allow.code),
+        });
         Script {
+            allowed: allowed.collect(),
             no_transaction: asks(Directive::NoTransaction),
             empty: asks(Directive::Empty),
-            statements: split.statements.iter().map(|statement| statement.span).collect(),
+            statements,
             path,
             text,
             up,
             whole,
         }
+    }
+
+    /// The path as messages show it.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Takes out what the file allows to be wrong.
+    pub(super) fn allowed(&mut self) -> Vec<Allowed> {
+        std::mem::take(&mut self.allowed)
     }
 
     /// Makes what is embedded. `metadata` is the value of `run_in_transaction`.
@@ -58,7 +85,7 @@ impl Script {
         options: &Options,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> ScriptData {
-        let Script { path, text, up, statements, no_transaction, empty, whole } = self;
+        let Script { path, text, up, statements, no_transaction, empty, whole, allowed: _ } = self;
         if let (Some(span), Some(true)) = (no_transaction, metadata) {
             let message =
                 "this file runs without a transaction, and metadata.toml says `run_in_transaction = true`";

@@ -47,7 +47,7 @@ fn collect(dir: &'static Dir<'static>, top: bool, ignore: &[String], files: &mut
         // Paths of include_dir are relative to the embedded folder already.
         let path = entry.path().to_string_lossy();
         let path = if std::path::MAIN_SEPARATOR == '/' { path } else { path.replace('\\', "/").into() };
-        if always_ignored(path.rsplit('/').next().unwrap_or_default()) {
+        if always_ignored(&path, path.rsplit('/').next().unwrap_or_default()) {
             continue;
         }
         let content = match entry {

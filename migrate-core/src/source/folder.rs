@@ -9,6 +9,7 @@ use std::path::Path;
 use super::{Content, File, MAX_FILE_LEN, Refusal, SourceError, always_ignored, ignored_by};
 use crate::check::{Options, check};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::lock_file;
 use crate::migrations::Migrations;
 
 impl Migrations {
@@ -84,13 +85,13 @@ pub fn read(
     Ok(files)
 }
 
-/// The paths of the files of `folder`, sorted, without opening one.
+/// The paths of the files of `folder` that are embedded, sorted, without opening one.
 pub(super) fn list(folder: &Path, ignore: &[String]) -> io::Result<Vec<String>> {
     let mut files = Vec::new();
     let boundary = fs::canonicalize(folder)?;
     Walk { boundary: &boundary, ignore, open: false }.folder(folder, "", &mut files)?;
-    let mut paths: Vec<String> =
-        files.into_iter().filter(|file| !matches!(file.content, Content::Ignored)).map(|f| f.path).collect();
+    files.retain(|file| !matches!(file.content, Content::Ignored) && file.path != lock_file::NAME);
+    let mut paths: Vec<String> = files.into_iter().map(|file| file.path).collect();
     paths.sort();
     Ok(paths)
 }
@@ -119,10 +120,10 @@ impl Walk<'_> {
                 Some(name) => (Cow::Borrowed(name), true),
                 None => (name.to_string_lossy(), false),
             };
-            if always_ignored(&name) {
+            let path = format!("{prefix}{name}");
+            if always_ignored(&path, &name) {
                 continue;
             }
-            let path = format!("{prefix}{name}");
             let content = if ignored_by(&path, self.ignore).is_some() {
                 Content::Ignored
             } else if !unicode {

@@ -14,6 +14,7 @@ use std::fmt;
 pub use stale::{Stale, stale};
 
 use crate::diagnostic::Diagnostic;
+use crate::lock_file;
 
 /// The largest file that is read, in bytes. A larger one is data that was put beside the migrations, and
 /// reading it would stall every build.
@@ -108,14 +109,15 @@ impl fmt::Debug for SourceError {
 
 impl std::error::Error for SourceError {}
 
-/// Whether a name (the last component of a path) is never a migration: hidden files, editors' backups, and
-/// what other tools and people keep beside their migrations.
-pub(crate) fn always_ignored(name: &str) -> bool {
+/// Whether a path, whose last component is `name`, is never read: hidden files, editors' backups, and what
+/// other tools and people keep beside their migrations. A lock file is read where it belongs.
+pub(crate) fn always_ignored(path: &str, name: &str) -> bool {
     name.starts_with('.')
         || name.ends_with('~')
         || name.starts_with("README")
         || name.starts_with("LICENSE")
-        || matches!(name, "migrate.lock" | "atlas.sum" | "mod.rs")
+        || (name == lock_file::NAME && path != lock_file::NAME)
+        || matches!(name, "atlas.sum" | "mod.rs")
 }
 
 /// The entry of the `ignore` list that names `path`: by its whole path in the folder, by its file name, or

@@ -27,6 +27,9 @@ pub enum Directive {
 const KNOWN: &[(&str, Directive)] =
     &[("no-transaction", Directive::NoTransaction), ("empty", Directive::Empty)];
 
+/// `allow(code, "reason")`, which has arguments and is not one of them: a file may have many.
+const ALLOW: &str = "allow";
+
 /// How the files of other tools begin, whose layout is not read yet.
 const FOREIGN: &[(&str, &str)] = &[
     ("+goose", "goose"),
@@ -45,6 +48,8 @@ pub struct Directives {
     /// In order. A directive may be there twice.
     pub found: Vec<Found>,
     /// In order.
+    pub allowed: Vec<Allow>,
+    /// In order.
     pub problems: Vec<Problem>,
 }
 
@@ -62,6 +67,15 @@ pub struct Found {
     /// What it says.
     pub directive: Directive,
     /// The bytes of its name.
+    pub span: Span,
+}
+
+/// A finding of the checks that the file accepts: `allow(code, "reason")`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allow {
+    /// The code of the finding.
+    pub code: String,
+    /// The bytes of the code.
     pub span: Span,
 }
 
@@ -200,7 +214,7 @@ fn is_misspelled(content: &str) -> bool {
     let tail = tail.trim_start();
     let Some(list) = tail.strip_prefix(['(', '[', '{', ':', '=']) else { return false };
     let name = list.trim_start().split(|c| !is_name(c)).next();
-    head.eq_ignore_ascii_case("migrate") && name.is_some_and(|name| known(name).is_some())
+    head.eq_ignore_ascii_case("migrate") && name.is_some_and(|name| names().any(|known| known == name))
 }
 
 /// The list in the parentheses: `name`, `name = value` or `name(value, …)`, separated by commas.
@@ -222,6 +236,13 @@ impl<'t> List<'t, '_> {
     fn items(&mut self) -> Result<(), &'static str> {
         loop {
             let (name, span) = self.name("the name of a directive")?;
+            if name == ALLOW {
+                self.allow()?;
+                if self.ended()? {
+                    return Ok(());
+                }
+                continue;
+            }
             let arguments = if self.eat('=') {
                 self.value()?;
                 true
@@ -239,14 +260,41 @@ impl<'t> List<'t, '_> {
                     self.directives.problems.push(Problem { span, kind });
                 }
             }
-            if self.eat(')') {
-                self.space();
-                return if self.rest.is_empty() { Ok(()) } else { Err("nothing after `)`") };
-            }
-            if !self.eat(',') {
-                return Err("`,` or `)`");
+            if self.ended()? {
+                return Ok(());
             }
         }
+    }
+
+    /// Behind an item: whether it was the last.
+    fn ended(&mut self) -> Result<bool, &'static str> {
+        if self.eat(')') {
+            self.space();
+            return if self.rest.is_empty() { Ok(true) } else { Err("nothing after `)`") };
+        }
+        if self.eat(',') { Ok(false) } else { Err("`,` or `)`") }
+    }
+
+    /// The arguments of `allow`. A reason is part of it, since the next reader asks for it.
+    fn allow(&mut self) -> Result<(), &'static str> {
+        if !self.eat('(') {
+            return Err("`(`, as in `allow(code, \"reason\")`");
+        }
+        let (code, span) = self.name("the code of a finding")?;
+        if !self.eat(',') {
+            return Err("`, \"reason\"`");
+        }
+        self.space();
+        let reason = self.rest;
+        if !reason.starts_with('"') || reason.starts_with("\"\"") {
+            return Err("a reason in double quotes");
+        }
+        self.value()?;
+        if !self.eat(')') {
+            return Err("`)`");
+        }
+        self.directives.allowed.push(Allow { code: code.to_owned(), span });
+        Ok(())
     }
 
     fn values(&mut self) -> Result<(), &'static str> {
@@ -319,6 +367,11 @@ fn is_name(c: char) -> bool {
     c.is_alphanumeric() || c == '-' || c == '_' || c == '.'
 }
 
+/// The names of all directives.
+fn names() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().map(|&(name, _)| name).chain([ALLOW])
+}
+
 fn known(name: &str) -> Option<Directive> {
     KNOWN.iter().find(|(known, _)| *known == name).map(|&(_, directive)| directive)
 }
@@ -326,7 +379,7 @@ fn known(name: &str) -> Option<Directive> {
 /// The known name that `name` was probably meant to be: at most one letter in three is wrong.
 fn nearest(name: &str) -> Option<&'static str> {
     let name = name.to_lowercase();
-    let distances = KNOWN.iter().map(|&(known, _)| (distance(&name, known), known));
+    let distances = names().map(|known| (distance(&name, known), known));
     let (distance, known) = distances.min()?;
     (distance * 3 <= known.len()).then_some(known)
 }
@@ -360,7 +413,7 @@ impl fmt::Display for ProblemKind {
                     write!(f, "did you mean `{suggestion}`? ")?;
                 }
                 f.write_str("known are ")?;
-                for (index, (known, _)) in KNOWN.iter().enumerate() {
+                for (index, known) in names().enumerate() {
                     write!(f, "{}`{known}`", if index == 0 { "" } else { ", " })?;
                 }
                 Ok(())

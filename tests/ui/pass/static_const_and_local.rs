@@ -11,6 +11,17 @@ fn main() {
 
     let local = migrations!("data/diesel", dialect = sqlite);
 
+    let allowed = migrations!(
+        "data/allowed",
+        dialect = postgres,
+        allow(empty),
+        allow("7/down", syntax-error, "published, and never run"),
+    );
+    assert_eq!(allowed.len(), 1);
+
+    let locked = migrations!("data/locked", dialect = postgres);
+    assert_eq!(locked.len(), 3);
+
     assert_eq!(STATIC.name(), env!("CARGO_PKG_NAME"));
     assert_eq!(STATIC.release(), env!("CARGO_PKG_VERSION"));
     assert_eq!(STATIC.dialect(), Dialect::Postgres);

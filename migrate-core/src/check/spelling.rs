@@ -1,0 +1,95 @@
+//! What a full grammar says about the spelling of a statement. The grammar itself is not here: whoever calls
+//! the checks may bring one, so that no program that runs carries it.
+
+use crate::diagnostic::{Diagnostic, excerpt};
+use crate::dialect::Dialect;
+use crate::migrations::Span;
+use crate::syntax::{Lexer, TokenKind};
+
+/// A full grammar: what is wrong with one statement, in order, and nothing when it is spelled well or when
+/// there is no grammar for the dialect.
+pub type Spelling = fn(Dialect, &str) -> Vec<SpellingError>;
+
+/// One thing that a grammar refuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpellingError {
+    /// The byte of the statement where it is noticed; its length when something is missing at the end.
+    pub at: usize,
+    /// What is wrong: short, in lower case, without a final period.
+    pub message: String,
+}
+
+/// Reports what `spelling` finds in the `statements` of a file.
+pub(super) fn check(
+    spelling: Spelling,
+    dialect: Dialect,
+    path: &str,
+    text: &str,
+    statements: &[Span],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for span in statements {
+        let statement = span.of(text);
+        let errors = spelling(dialect, statement);
+        if errors.is_empty() {
+            continue;
+        }
+        let nested = Nested::new(statement, dialect);
+        // What follows the first error is often its consequence.
+        let (error, nested) = match errors.iter().find(|error| !nested.holds(error.at)) {
+            Some(error) => (error, false),
+            None => (&errors[0], true),
+        };
+        let (start, end) = marked(statement, dialect, error.at);
+        let base = span.start as usize;
+        let place = excerpt(path, text, base + start, base + end);
+        diagnostics.push(if nested {
+            let message = format!("this text in the statement may be misspelled: {}", error.message);
+            Diagnostic::warning("syntax-error", message)
+                .at(place)
+                .help("the database may read it differently, or only when it is called")
+        } else {
+            Diagnostic::error("syntax-error", format!("syntax error: {}", error.message))
+                .at(place)
+                .help("if the database accepts it, write `-- migrate(allow(syntax-error, \"reason\"))` at the start of the file")
+        });
+    }
+}
+
+/// Where a statement holds code of its own: strings, and the body of a routine. The database may read them
+/// differently than the grammar, or only when they are called.
+struct Nested {
+    strings: Vec<Span>,
+    body: Option<u32>,
+}
+
+impl Nested {
+    fn new(statement: &str, dialect: Dialect) -> Self {
+        let mut nested = Nested { strings: Vec::new(), body: None };
+        let mut begin = false;
+        for token in Lexer::new(statement, dialect).significant() {
+            if token.kind == TokenKind::String {
+                nested.strings.push(token.span);
+            }
+            if begin && token.is(statement, "atomic") && nested.body.is_none() {
+                nested.body = Some(token.span.end);
+            }
+            begin = dialect == Dialect::Postgres && token.is(statement, "begin");
+        }
+        nested
+    }
+
+    fn holds(&self, at: usize) -> bool {
+        self.strings.iter().any(|span| (span.start as usize) < at && at < span.end as usize)
+            || self.body.is_some_and(|start| start as usize <= at)
+    }
+}
+
+/// The token at a byte; behind the last token when the error is there.
+fn marked(statement: &str, dialect: Dialect, at: usize) -> (usize, usize) {
+    let mut tokens = Lexer::new(statement, dialect).significant();
+    match tokens.find(|token| at < token.span.end as usize) {
+        Some(token) => ((token.span.start as usize).max(at), token.span.end as usize),
+        None => (statement.len(), statement.len()),
+    }
+}
