@@ -1,0 +1,87 @@
+//! Queries and expressions, as far as the names in them go.
+
+use super::{Ident, Name};
+use crate::migrations::Span;
+
+/// An expression: not its structure, but the names that it uses.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Expression {
+    pub span: Option<Span>,
+    /// Columns, with what qualifies them.
+    pub columns: Vec<ColumnRef>,
+    /// Functions that are called.
+    pub functions: Vec<Name>,
+    /// Types named in casts.
+    pub types: Vec<super::TypeName>,
+    /// Subqueries; they see the names outside, too.
+    pub queries: Vec<Query>,
+    /// It could not be followed completely: a name that is not found proves nothing.
+    pub opaque: bool,
+}
+
+/// `column`, `table.column`, `schema.table.column`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColumnRef {
+    pub qualifiers: Vec<Ident>,
+    pub column: Ident,
+}
+
+/// SELECT, VALUES, TABLE, and their combinations with UNION and others.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Query {
+    pub span: Option<Span>,
+    pub ctes: Vec<Cte>,
+    pub recursive: bool,
+    pub from: Vec<FromItem>,
+    pub outputs: Vec<Output>,
+    /// WHERE, GROUP BY, HAVING, join conditions, windows, limits.
+    pub expressions: Vec<Expression>,
+    /// ORDER BY: these see the outputs' names as well.
+    pub order: Vec<Expression>,
+    /// The further branches of UNION, INTERSECT, EXCEPT.
+    pub branches: Vec<Query>,
+    /// It could not be followed completely.
+    pub opaque: bool,
+}
+
+/// One `name AS (query)` of WITH.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cte {
+    pub name: Ident,
+    pub columns: Vec<Ident>,
+    /// `None`: an INSERT, UPDATE or DELETE, which gives what its RETURNING says.
+    pub query: Option<Query>,
+}
+
+/// One source of rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FromItem {
+    pub source: Source,
+    pub alias: Option<Ident>,
+    pub columns: Vec<Ident>,
+    /// Columns of JOIN … USING.
+    pub using: Vec<Ident>,
+    pub natural: bool,
+}
+
+/// Where rows come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    Table(Name),
+    Query(Box<Query>),
+    /// A function call: its columns are not known.
+    Function(Name, Vec<Expression>),
+    /// VALUES or what could not be followed.
+    Unknown,
+}
+
+/// One column of a result.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// `*`.
+    All,
+    /// `table.*`.
+    AllOf(Name),
+    /// An expression, with the name that it is given or that follows from it.
+    Expression { name: Option<String>, expression: Expression },
+}
