@@ -1,0 +1,68 @@
+//! What may have been changed by something that could not be followed.
+
+use super::key::Class;
+use super::model::State;
+
+/// Doubt about the catalog, as narrow as is sound.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Taint {
+    /// Everything that was born up to this moment may have changed or gone.
+    before: u64,
+    /// There may be tables, views, sequences and schemas that are not in the catalog.
+    relations: bool,
+    /// There may be types that are not in the catalog.
+    types: bool,
+    /// There may be functions that are not in the catalog.
+    routines: bool,
+    /// Functions that are not in the catalog may change the schema.
+    acting: bool,
+}
+
+impl Taint {
+    /// Something may have changed anything.
+    pub(super) fn everything(&mut self, now: u64) {
+        self.before = now;
+        self.objects_appear();
+    }
+
+    /// Something may have created objects with any name.
+    pub(super) fn objects_appear(&mut self) {
+        self.relations = true;
+        self.types = true;
+        self.routines = true;
+        self.acting = true;
+    }
+
+    /// An extension that only has types, functions and operators, none of which changes a schema.
+    pub(super) fn types_and_functions_appear(&mut self) {
+        self.types = true;
+        self.routines = true;
+    }
+
+    pub(super) fn covers(&self, state: &State) -> bool {
+        state.tainted || (state.born <= self.before && state.born > 0)
+    }
+
+    /// Whether an object of this class may exist without being in the catalog.
+    pub(super) fn strangers(&self, class: Class) -> bool {
+        match class {
+            Class::Type => self.types,
+            Class::Routine => self.routines,
+            _ => self.relations,
+        }
+    }
+
+    /// Whether a function that is not known may change the schema.
+    pub(super) fn strangers_act(&self) -> bool {
+        self.acting
+    }
+}
+
+impl Taint {
+    /// Whether there is more doubt than before.
+    pub(super) fn grew_from(&self, before: &Taint) -> bool {
+        self.before > before.before
+            || (self.relations && !before.relations)
+            || (self.acting && !before.acting)
+    }
+}
