@@ -5,6 +5,8 @@
 //! input or output except in `source`. The **running half** acts: [`session`] is the seam that a driver
 //! implements, the rest decides what to send over it. Nothing here knows sqlx, a runtime or a timer.
 
+#[allow(missing_docs)]
+pub mod ast;
 pub mod check;
 pub mod checksum;
 pub mod diagnostic;
@@ -18,6 +20,7 @@ mod lock;
 pub mod migrations;
 mod migrator;
 mod plan;
+pub mod reader;
 mod report;
 mod run;
 pub mod session;

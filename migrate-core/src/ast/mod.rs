@@ -9,7 +9,8 @@ mod table;
 
 pub use query::{ColumnRef, Cte, Expression, FromItem, Output, Query, Source};
 pub use table::{
-    AlterTable, Column, Constraint, ConstraintKind, CreateTable, Generated, IndexPart, Reference, TableAction, TypeName,
+    AlterTable, Column, Constraint, ConstraintKind, CreateTable, Generated, IndexPart, Reference,
+    TableAction, TypeName,
 };
 
 use crate::migrations::Span;
@@ -59,26 +60,50 @@ pub enum Kind {
     CreateRoutine(CreateRoutine),
     CreateTrigger(CreateTrigger),
     /// SCHEMA, EXTENSION, POLICY, ROLE, PUBLICATION, STATISTICS, AGGREGATE, OPERATOR, CAST, EVENT, DATABASE…
-    CreateOther { object: Object, name: Option<Name>, on: Option<Name>, if_not_exists: bool, or_replace: bool },
+    CreateOther {
+        object: Object,
+        name: Option<Name>,
+        on: Option<Name>,
+        if_not_exists: bool,
+        or_replace: bool,
+        /// The statements inside of a CREATE SCHEMA.
+        elements: Vec<Statement>,
+        /// The conditions of a policy, the columns of statistics.
+        expressions: Vec<Expression>,
+    },
     /// ALTER of something that is no table: `RENAME TO`, `SET SCHEMA`, `ADD VALUE`…
     Alter(Alter),
     Drop(Drop),
     /// MySQL's RENAME TABLE: from, to.
     RenameTables(Vec<(Name, Name)>),
-    Comment { object: Object, name: Option<Name>, column: Option<Ident> },
+    Comment {
+        object: Object,
+        name: Option<Name>,
+        column: Option<Ident>,
+        /// The table of a constraint, trigger, policy or rule.
+        on: Option<Name>,
+    },
     /// GRANT and REVOKE; the tables named.
-    Grant { tables: Vec<Name> },
+    Grant {
+        tables: Vec<Name>,
+    },
     Insert(Insert),
     Update(Update),
     Delete(Delete),
-    Truncate { tables: Vec<Name>, cascade: bool },
+    Truncate {
+        tables: Vec<Name>,
+        cascade: bool,
+    },
     Select(Query),
     /// DO blocks, CALL, EXECUTE: what they do is not known.
     Opaque(Opaque),
     Set(Set),
     Transaction(Transaction),
     /// SQLite.
-    Pragma { name: Ident, value: Option<String> },
+    Pragma {
+        name: Ident,
+        value: Option<String>,
+    },
     /// VACUUM, ANALYZE, REINDEX, CLUSTER, REFRESH, OPTIMIZE, LOCK, CHECKPOINT, COPY…
     Maintenance(Maintenance),
     /// Not read.
@@ -124,6 +149,8 @@ pub struct CreateIndex {
     pub parts: Vec<IndexPart>,
     pub include: Vec<Ident>,
     pub unique: bool,
+    /// MariaDB: CREATE OR REPLACE.
+    pub or_replace: bool,
     pub concurrently: bool,
     pub if_not_exists: bool,
     /// `USING gin`.
@@ -131,7 +158,11 @@ pub struct CreateIndex {
     /// MySQL FULLTEXT or SPATIAL.
     pub special: Option<Ident>,
     pub predicate: Option<Expression>,
+    pub nulls_not_distinct: bool,
     pub only: bool,
+    /// MySQL: ALGORITHM and LOCK, in upper case.
+    pub algorithm: Option<String>,
+    pub lock: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -186,7 +217,12 @@ pub struct CreateRoutine {
     pub if_not_exists: bool,
     /// Types of the arguments that belong to its identity.
     pub arguments: Vec<TypeName>,
+    /// How many of the arguments have a default.
+    pub defaults: usize,
+    /// `None` for procedures and for RETURNS TABLE.
     pub returns: Option<TypeName>,
+    /// SETOF or TABLE.
+    pub returns_set: bool,
     pub language: Option<String>,
     /// The body, without its quotes.
     pub body: Option<Span>,
@@ -200,6 +236,8 @@ pub struct CreateTrigger {
     pub if_not_exists: bool,
     /// `UPDATE OF` columns.
     pub columns: Vec<Ident>,
+    /// The condition; it sees OLD and NEW.
+    pub when: Option<Expression>,
     /// Postgres: the function that it calls.
     pub function: Option<Name>,
     /// SQLite and MySQL: the body.
@@ -222,16 +260,39 @@ pub enum AlterAction {
     RenameTo(Ident),
     SetSchema(Ident),
     /// Enum: label, the label it goes before or after, IF NOT EXISTS.
-    AddValue { label: String, neighbour: Option<String>, if_not_exists: bool },
-    RenameValue { from: String, to: String },
+    AddValue {
+        label: String,
+        neighbour: Option<String>,
+        if_not_exists: bool,
+    },
+    RenameValue {
+        from: String,
+        to: String,
+    },
     /// Composite: RENAME ATTRIBUTE, or ALTER VIEW … RENAME COLUMN.
-    RenameColumn { from: Ident, to: Ident },
+    RenameColumn {
+        from: Ident,
+        to: Ident,
+    },
     /// Domain.
     AddConstraint(Constraint),
-    DropConstraint { name: Ident, if_exists: bool },
+    DropConstraint {
+        name: Ident,
+        if_exists: bool,
+    },
+    RenameConstraint {
+        from: Ident,
+        to: Ident,
+    },
     ValidateConstraint(Ident),
     SetNotNull,
     DropNotNull,
+    /// Composite: ADD, DROP and ALTER ATTRIBUTE, as of columns.
+    Attributes(Vec<TableAction>),
+    /// Index of a partitioned table: the index that becomes a part of it.
+    AttachPartition(Name),
+    /// Sequence: table and column.
+    OwnedBy(Name, Ident),
     /// OWNER TO, SET (…), and what changes nothing that a catalog keeps.
     Other,
 }
@@ -257,6 +318,8 @@ pub struct Insert {
     /// Number of values of each VALUES row.
     pub rows: Vec<usize>,
     pub query: Option<Query>,
+    /// The values that use names; constants are left out.
+    pub values: Vec<Expression>,
     /// ON CONFLICT / ON DUPLICATE KEY: the arbiter's columns, and the expressions of its actions.
     pub conflict: Option<(Vec<Ident>, Vec<Expression>)>,
     pub returning: Vec<Expression>,
@@ -271,6 +334,7 @@ pub struct Update {
     pub from: Vec<FromItem>,
     pub expressions: Vec<Expression>,
     pub has_where: bool,
+    pub returning: Vec<Expression>,
     pub ctes: Vec<Cte>,
 }
 
@@ -281,6 +345,7 @@ pub struct Delete {
     pub using: Vec<FromItem>,
     pub expressions: Vec<Expression>,
     pub has_where: bool,
+    pub returning: Vec<Expression>,
     pub ctes: Vec<Cte>,
 }
 
@@ -297,6 +362,8 @@ pub struct Set {
     /// As written.
     pub value: String,
     pub local: bool,
+    /// MySQL: the further settings of the same statement.
+    pub more: Vec<Set>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

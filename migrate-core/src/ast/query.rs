@@ -51,6 +51,8 @@ pub struct Cte {
     pub columns: Vec<Ident>,
     /// `None`: an INSERT, UPDATE or DELETE, which gives what its RETURNING says.
     pub query: Option<Query>,
+    /// That statement.
+    pub statement: Option<Box<super::Statement>>,
 }
 
 /// One source of rows.

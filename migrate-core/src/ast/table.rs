@@ -6,6 +6,8 @@ use crate::migrations::Span;
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateTable {
     pub name: Name,
+    /// MariaDB: CREATE OR REPLACE.
+    pub or_replace: bool,
     pub if_not_exists: bool,
     pub temporary: bool,
     pub unlogged: bool,
@@ -17,7 +19,11 @@ pub struct CreateTable {
     pub like: Vec<(Name, String)>,
     pub inherits: Vec<Name>,
     pub partition_of: Option<Name>,
+    /// Postgres: `OF type`.
+    pub of_type: Option<TypeName>,
     pub partitioned: bool,
+    /// Postgres: what it is partitioned by.
+    pub partition_by: Vec<IndexPart>,
     /// `CREATE TABLE … AS`.
     pub query: Option<Query>,
     /// SQLite.
@@ -78,6 +84,10 @@ pub struct Constraint {
     pub kind: ConstraintKind,
     pub not_valid: bool,
     pub deferrable: bool,
+    /// INCLUDE of a key.
+    pub include: Vec<Ident>,
+    /// WHERE of an EXCLUDE.
+    pub predicate: Option<Expression>,
     pub span: Span,
 }
 
@@ -85,12 +95,24 @@ pub struct Constraint {
 #[non_exhaustive]
 pub enum ConstraintKind {
     /// In a column without a list: the column itself is meant and filled in by the reader.
-    PrimaryKey { columns: Vec<IndexPart>, using_index: Option<Ident> },
-    Unique { columns: Vec<IndexPart>, using_index: Option<Ident>, nulls_not_distinct: bool },
-    ForeignKey { columns: Vec<Ident>, reference: Reference },
+    PrimaryKey {
+        columns: Vec<IndexPart>,
+        using_index: Option<Ident>,
+    },
+    Unique {
+        columns: Vec<IndexPart>,
+        using_index: Option<Ident>,
+        nulls_not_distinct: bool,
+    },
+    ForeignKey {
+        columns: Vec<Ident>,
+        reference: Reference,
+    },
     Check(Expression),
     /// Postgres EXCLUDE.
-    Exclude { columns: Vec<IndexPart> },
+    Exclude {
+        columns: Vec<IndexPart>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -131,45 +153,105 @@ pub struct AlterTable {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TableAction {
-    AddColumn { column: Column, if_not_exists: bool },
-    DropColumn { name: Ident, if_exists: bool, cascade: bool },
-    RenameColumn { from: Ident, to: Ident },
+    AddColumn {
+        column: Column,
+        if_not_exists: bool,
+    },
+    DropColumn {
+        name: Ident,
+        if_exists: bool,
+        cascade: bool,
+    },
+    RenameColumn {
+        from: Ident,
+        to: Ident,
+    },
     RenameTo(Name),
     SetSchema(Ident),
     /// Postgres ALTER COLUMN … TYPE.
-    SetType { column: Ident, type_name: TypeName, using: Option<Expression> },
-    SetDefault { column: Ident, default: Expression },
-    DropDefault { column: Ident },
-    SetNotNull { column: Ident },
-    DropNotNull { column: Ident },
+    SetType {
+        column: Ident,
+        type_name: TypeName,
+        using: Option<Expression>,
+    },
+    SetDefault {
+        column: Ident,
+        default: Expression,
+    },
+    DropDefault {
+        column: Ident,
+    },
+    SetNotNull {
+        column: Ident,
+    },
+    DropNotNull {
+        column: Ident,
+    },
     /// ADD GENERATED AS IDENTITY, and its removal with `None`.
-    SetIdentity { column: Ident, identity: Option<Generated>, if_exists: bool },
+    SetIdentity {
+        column: Ident,
+        identity: Option<Generated>,
+        if_exists: bool,
+    },
     /// DROP EXPRESSION.
-    DropExpression { column: Ident, if_exists: bool },
+    DropExpression {
+        column: Ident,
+        if_exists: bool,
+    },
     /// MySQL MODIFY and CHANGE: the old name and the whole new column.
-    ChangeColumn { from: Ident, column: Column, if_exists: bool },
+    ChangeColumn {
+        from: Ident,
+        column: Column,
+        if_exists: bool,
+    },
     AddConstraint(Constraint),
     /// MySQL: ADD INDEX.
     AddIndex(super::CreateIndex),
-    DropConstraint { name: Ident, if_exists: bool, cascade: bool },
-    DropIndex { name: Ident, if_exists: bool },
-    RenameIndex { from: Ident, to: Ident },
+    DropConstraint {
+        name: Ident,
+        if_exists: bool,
+        cascade: bool,
+    },
+    DropIndex {
+        name: Ident,
+        if_exists: bool,
+    },
+    RenameIndex {
+        from: Ident,
+        to: Ident,
+    },
     DropPrimaryKey,
-    DropForeignKey { name: Ident, if_exists: bool },
-    RenameConstraint { from: Ident, to: Ident },
+    DropForeignKey {
+        name: Ident,
+        if_exists: bool,
+    },
+    RenameConstraint {
+        from: Ident,
+        to: Ident,
+    },
     ValidateConstraint(Ident),
-    AttachPartition { partition: Name },
-    DetachPartition { partition: Name, concurrently: bool },
+    AttachPartition {
+        partition: Name,
+    },
+    DetachPartition {
+        partition: Name,
+        concurrently: bool,
+    },
     Inherit(Name),
     NoInherit(Name),
     RowSecurity,
-    Trigger { name: Option<Ident>, enable: bool },
+    Trigger {
+        name: Option<Ident>,
+        enable: bool,
+    },
     SetLogged(bool),
     SetTablespace(Ident),
     SetAccessMethod(Ident),
     ReplicaIdentity,
     /// SET STATISTICS, SET STORAGE, SET (…) of a column.
-    ColumnOption { column: Ident },
+    ColumnOption {
+        column: Ident,
+    },
     /// OWNER TO, SET (…), CLUSTER ON, comments: nothing that a catalog keeps.
     Option(String),
     /// MySQL: CONVERT TO CHARACTER SET, ENGINE = …, PARTITION BY.
