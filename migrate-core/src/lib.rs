@@ -7,6 +7,7 @@
 
 #[allow(missing_docs)]
 pub mod ast;
+pub mod catalog;
 pub mod check;
 pub mod checksum;
 pub mod diagnostic;

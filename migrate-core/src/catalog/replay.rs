@@ -67,10 +67,10 @@ impl Replay<'_> {
         }
         for span in script.data().statements.iter() {
             let statement = reader::read(text, *span, catalog.dialect());
-            let before = catalog.taint.clone();
+            let before = catalog.taint.events();
             let findings = apply(catalog, &statement, text, path);
             self.done.statements += 1;
-            if catalog.taint.grew_from(&before) || !statement.unread.is_empty() {
+            if catalog.taint.events() > before {
                 let line = span.of(text).lines().next().unwrap_or("");
                 self.done.tainting.push((path.to_owned(), line.to_owned()));
             }

@@ -7,7 +7,6 @@ use crate::dialect::Dialect;
 /// What a dialect does with names and dependents.
 #[derive(Debug)]
 pub(super) struct Rules {
-    pub(super) dialect: Dialect,
     /// Schemas that every database has.
     pub(super) schemas: &'static [&'static str],
     /// Where unqualified names are looked up, and the first is where they are created.
@@ -78,7 +77,6 @@ pub(super) enum Naming {
 }
 
 static POSTGRES: Rules = Rules {
-    dialect: Dialect::Postgres,
     schemas: &["public"],
     path: &["public"],
     temporary_schema: "pg_temp",
@@ -99,9 +97,8 @@ static POSTGRES: Rules = Rules {
     views_checked: true,
 };
 
-const fn mysql(dialect: Dialect, naming: Naming) -> Rules {
+const fn mysql(naming: Naming) -> Rules {
     Rules {
-        dialect,
         schemas: &[],
         path: &[""],
         temporary_schema: "\u{0}temporary",
@@ -123,11 +120,10 @@ const fn mysql(dialect: Dialect, naming: Naming) -> Rules {
     }
 }
 
-static MYSQL: Rules = mysql(Dialect::MySql, Naming::MySql);
-static MARIADB: Rules = mysql(Dialect::MariaDb, Naming::MariaDb);
+static MYSQL: Rules = mysql(Naming::MySql);
+static MARIADB: Rules = mysql(Naming::MariaDb);
 
 static SQLITE: Rules = Rules {
-    dialect: Dialect::Sqlite,
     schemas: &["main", "temp"],
     path: &["main"],
     temporary_schema: "temp",

@@ -16,6 +16,8 @@ pub(super) struct Taint {
     routines: bool,
     /// Functions that are not in the catalog may change the schema.
     acting: bool,
+    /// How many times something could not be followed.
+    events: u64,
 }
 
 impl Taint {
@@ -27,6 +29,7 @@ impl Taint {
 
     /// Something may have created objects with any name.
     pub(super) fn objects_appear(&mut self) {
+        self.events += 1;
         self.relations = true;
         self.types = true;
         self.routines = true;
@@ -59,10 +62,13 @@ impl Taint {
 }
 
 impl Taint {
-    /// Whether there is more doubt than before.
-    pub(super) fn grew_from(&self, before: &Taint) -> bool {
-        self.before > before.before
-            || (self.relations && !before.relations)
-            || (self.acting && !before.acting)
+    /// How many times something could not be followed.
+    pub(super) fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// One object may have changed.
+    pub(super) fn count(&mut self) {
+        self.events += 1;
     }
 }

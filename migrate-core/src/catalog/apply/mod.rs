@@ -44,7 +44,7 @@ pub fn apply(catalog: &mut Catalog, statement: &Statement, text: &str, path: &st
 }
 
 impl Apply<'_> {
-    fn statement(&mut self, kind: &Kind) {
+    pub(super) fn statement(&mut self, kind: &Kind) {
         match kind {
             Kind::CreateTable(create) => self.create_table(create),
             Kind::AlterTable(alter) => self.alter_table(alter),
@@ -55,13 +55,17 @@ impl Apply<'_> {
             Kind::CreateDomain(create) => self.create_domain(create),
             Kind::CreateRoutine(create) => self.create_routine(create),
             Kind::CreateTrigger(create) => self.create_trigger(create),
-            Kind::CreateOther { object, name, on, if_not_exists, or_replace } => {
+            Kind::CreateOther { object, name, on, if_not_exists, or_replace, elements, expressions } => {
                 self.create_other(*object, name.as_ref(), on.as_ref(), *if_not_exists, *or_replace);
+                self.elements(*object, name.as_ref(), elements);
+                if let Some(on) = on {
+                    self.expressions_about(on, expressions);
+                }
             }
             Kind::Alter(alter) => self.alter_object(alter),
             Kind::Drop(drop) => self.drop_statement(drop),
             Kind::RenameTables(pairs) => self.rename_tables(pairs),
-            Kind::Comment { object, name, column } => {
+            Kind::Comment { object, name, column, .. } => {
                 self.comment(*object, name.as_ref(), column.as_ref());
             }
             Kind::Grant { tables } => self.tables_exist(tables),

@@ -35,10 +35,6 @@ impl Apply<'_> {
                     }
                     return;
                 }
-                // The elements of CREATE SCHEMA are statements of their own, which are not read.
-                if crate::catalog::spelling::words(self.span.of(self.text), self.catalog.dialect).iter().filter(|word| *word == "create").count() > 1 {
-                    self.catalog.taint.objects_appear();
-                }
                 let schema = Schema { name: last.text.clone(), state: self.state(last.span) };
                 self.catalog.insert(key, Entity::Schema(schema));
             }
@@ -89,6 +85,29 @@ impl Apply<'_> {
             }
             // A foreign table, an operator, a cast, a text search configuration…
             _ => self.opaque_creation(),
+        }
+    }
+
+    /// The statements inside of CREATE SCHEMA; what they create goes there.
+    pub(super) fn elements(&mut self, object: Object, name: Option<&Name>, elements: &[crate::ast::Statement]) {
+        if object != Object::Schema || elements.is_empty() {
+            return;
+        }
+        let outer = self.catalog.session.path.clone();
+        if let (Some(name), Some(path)) = (name, &mut self.catalog.session.path) {
+            path.insert(0, Arc::from(name.last.text.as_str()));
+        }
+        for element in elements {
+            self.statement(&element.kind);
+        }
+        self.catalog.session.path = outer;
+    }
+
+    /// The conditions of policies and rules, which see the columns of their table.
+    pub(super) fn expressions_about(&mut self, on: &Name, expressions: &[crate::ast::Expression]) {
+        let crate::catalog::lookup::Found::Here(key) = self.catalog.find_relation(on) else { return };
+        for expression in expressions {
+            self.expression_on(&key, expression);
         }
     }
 

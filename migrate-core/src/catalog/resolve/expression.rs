@@ -40,7 +40,8 @@ impl Resolver<'_> {
             let mut holders = level.rows.iter().filter(|row| rules.among(name, row.columns.names()));
             if let Some(row) = holders.next() {
                 if let Some(key) = &row.relation {
-                    self.uses.entry(key.clone()).or_default().insert(self.spelled(&row.columns, name));
+                    let spelled = self.spelled(&row.columns, name);
+                        self.uses.entry(key.clone()).or_default().insert(spelled);
                 }
                 let second = holders.next();
                 let merged = level.merged.as_ref().is_none_or(|merged| rules.among(name, merged));
@@ -99,7 +100,8 @@ impl Resolver<'_> {
             if let Some(row) = row {
                 if rules.among(name, row.columns.names()) {
                     if let Some(key) = &row.relation {
-                        self.uses.entry(key.clone()).or_default().insert(self.spelled(&row.columns, name));
+                        let spelled = self.spelled(&row.columns, name);
+                        self.uses.entry(key.clone()).or_default().insert(spelled);
                     }
                     return;
                 }
