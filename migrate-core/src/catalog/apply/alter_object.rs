@@ -52,8 +52,29 @@ impl Apply<'_> {
                 self.set_schema(&key, schema);
             }
             AlterAction::RenameColumn { from, to } => self.rename_column(&key, from, to),
+            AlterAction::OwnedBy(table, column) => {
+                let Some(table) = self.table(table, false) else { return };
+                let Some(column) = self.existing_column(&table, column) else { return };
+                self.catalog.edit(&key, |entity| {
+                    if let Entity::Sequence(sequence) = entity {
+                        sequence.owner = Some((table, column));
+                    }
+                });
+            }
+            AlterAction::Other => self.disowned(&key),
             _ => {}
         }
+    }
+
+    /// `OWNED BY NONE` is among what is not told apart: the sequence may stand alone now.
+    fn disowned(&mut self, key: &Key) {
+        let words = crate::catalog::spelling::words(self.span.of(self.text), self.catalog.dialect);
+        let none = words.windows(3).any(|words| words[0] == "owned" && words[1] == "by" && words[2] == "none");
+        self.catalog.edit(key, |entity| {
+            if let (Entity::Sequence(sequence), true) = (entity, none) {
+                sequence.owner = None;
+            }
+        });
     }
 
     fn alter_index(&mut self, alter: &Alter) {
@@ -175,6 +196,13 @@ impl Apply<'_> {
                     }
                 });
             }
+            AlterAction::RenameConstraint { from, to } => self.edit_kind(&key, |kind| {
+                if let TypeKind::Domain { checks, .. } = kind {
+                    for check in checks.iter_mut().filter(|check| check.name == from.text) {
+                        check.name.clone_from(&to.text);
+                    }
+                }
+            }),
             AlterAction::SetNotNull | AlterAction::DropNotNull => {
                 let set = alter.action == AlterAction::SetNotNull;
                 self.edit_kind(&key, |kind| {

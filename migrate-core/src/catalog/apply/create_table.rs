@@ -11,6 +11,9 @@ impl Apply<'_> {
         let Some(key) = self.new_key(Class::Relation, &create.name, create.temporary) else { return };
         let name = &create.name.last;
         let word = "table";
+        if create.or_replace && matches!(self.catalog.get(&key), Some(Entity::Table(_))) {
+            self.remove_relation(&key);
+        }
         if self.duplicate(&key, name, word, create.if_not_exists) {
             if !create.if_not_exists && self.catalog.is_tainted(&key) {
                 self.catalog.remove(&key);
@@ -56,6 +59,7 @@ impl Apply<'_> {
                 table.incomplete = true;
             }
         }
+        table.incomplete |= create.of_type.is_some();
         self.catalog.insert(key.clone(), Entity::Table(table));
         for column in &create.columns {
             self.add_column(&key, column, false);
@@ -71,6 +75,9 @@ impl Apply<'_> {
         }
         for constraint in &create.constraints {
             self.add_constraint(&key, constraint, None);
+        }
+        if !create.partition_by.is_empty() {
+            self.index_parts(&key, &create.partition_by);
         }
         for index in &create.indexes {
             self.create_index(&key, index);

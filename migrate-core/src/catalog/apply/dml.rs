@@ -68,6 +68,13 @@ fn walk_insert(resolver: &mut Resolver<'_>, insert: &Insert) {
             }
         }
     }
+    let own = Scope::inside(Some(&around));
+    for value in &insert.values {
+        // MySQL lets a value name the columns before it.
+        if resolver.catalog.rules().naming == Naming::Postgres || resolver.catalog.rules().naming == Naming::Sqlite {
+            resolver.expression(value, &own);
+        }
+    }
     let outputs = insert.query.as_ref().and_then(|query| resolver.query(query, Some(&around)));
     let counts = insert.rows.iter().copied().chain(outputs.as_ref().map(Vec::len));
     for count in counts {
@@ -168,7 +175,7 @@ fn walk_update(resolver: &mut Resolver<'_>, update: &Update) {
             resolver.column_in(table, key, column);
         }
     }
-    for expression in &update.expressions {
+    for expression in update.expressions.iter().chain(&update.returning) {
         resolver.expression(expression, &scope);
     }
 }
@@ -178,7 +185,7 @@ fn walk_delete(resolver: &mut Resolver<'_>, delete: &Delete) {
     resolver.ctes(&delete.ctes, true, &mut around);
     let (mut scope, _) = target(resolver, &around, &delete.table, delete.alias.as_ref(), &delete.using);
     resolver.sources(&delete.using, &mut scope);
-    for expression in &delete.expressions {
+    for expression in delete.expressions.iter().chain(&delete.returning) {
         resolver.expression(expression, &scope);
     }
 }
@@ -193,11 +200,14 @@ fn target<'p>(
 ) -> (Scope<'p>, Option<Key>) {
     let mut scope = Scope::inside(Some(around));
     // MySQL's `DELETE a FROM t AS a`.
-    let is_alias = others.iter().any(|item| {
-        item.alias.as_ref().is_some_and(|alias| alias.text.eq_ignore_ascii_case(&name.last.text))
-            || matches!(&item.source, crate::ast::Source::Table(table) if table.last.text == name.last.text)
-                && resolver.catalog.rules().naming != Naming::Postgres
-    });
+    let is_alias = alias.is_none()
+        && others.iter().any(|item| match (&item.alias, &item.source) {
+            (Some(alias), _) => alias.text.eq_ignore_ascii_case(&name.last.text),
+            (None, crate::ast::Source::Table(table)) => {
+                table.last.text == name.last.text && resolver.catalog.rules().naming != Naming::Postgres
+            }
+            _ => false,
+        });
     if is_alias && name.qualifiers.is_empty() {
         return (scope, None);
     }

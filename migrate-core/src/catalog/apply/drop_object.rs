@@ -352,6 +352,12 @@ impl Apply<'_> {
             }
             (_, many) => {
                 let many = many.to_vec();
+                if wanted.is_none() {
+                    let sure = many.iter().all(|key| self.sure(key));
+                    let message = format!("`{}` is the name of {} functions", resolve::shown(name), many.len());
+                    self.report("ambiguous-function", sure, name.last.span, message);
+                    self.help("write the types of its arguments");
+                }
                 for key in &many {
                     self.taint(key);
                 }

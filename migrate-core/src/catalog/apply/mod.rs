@@ -75,7 +75,12 @@ impl Apply<'_> {
             Kind::Truncate { tables, .. } => self.tables_exist(tables),
             Kind::Select(query) => self.select(query),
             Kind::Opaque(_) | Kind::Other => self.opaque_statement(),
-            Kind::Set(set) => self.set(set),
+            Kind::Set(set) => {
+                self.set(set);
+                for more in &set.more {
+                    self.set(more);
+                }
+            }
             Kind::Transaction(transaction) => self.transaction(*transaction),
             Kind::Pragma { name, value } => self.pragma(&name.text, value.as_deref()),
             Kind::Maintenance(maintenance) => match maintenance.verb {
