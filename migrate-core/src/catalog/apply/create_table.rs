@@ -59,7 +59,12 @@ impl Apply<'_> {
                 table.incomplete = true;
             }
         }
-        table.incomplete |= create.of_type.is_some();
+        // A period is named like a column and is none; where it stands is not read.
+        let period = matches!(self.rules().naming, Naming::MySql | Naming::MariaDb)
+            && crate::catalog::spelling::words(self.span.of(self.text), self.catalog.dialect)
+                .windows(2)
+                .any(|words| words[0] == "period" && words[1] == "for");
+        table.incomplete |= period || create.of_type.is_some();
         self.catalog.insert(key.clone(), Entity::Table(table));
         for column in &create.columns {
             self.add_column(&key, column, false);
