@@ -18,8 +18,10 @@ pub struct Replayed {
     pub diagnostics: Vec<Diagnostic>,
     /// Number of statements that were applied, downs included.
     pub statements: usize,
-    /// The statements that could not be followed, by path and first line.
+    /// The statements that could not be followed and may have touched anything, by path and first line.
     pub tainting: Vec<(String, String)>,
+    /// Those that could not be followed and are confined to objects that they name.
+    pub confined: Vec<(String, String)>,
 }
 
 /// Applies the ups of `histories`, one after the other, to an empty database of `dialect`.
@@ -39,6 +41,7 @@ pub fn replay<'m>(dialect: Dialect, histories: impl IntoIterator<Item = &'m Migr
             diagnostics: Vec::new(),
             statements: 0,
             tainting: Vec::new(),
+            confined: Vec::new(),
         },
         texts,
     };
@@ -67,12 +70,14 @@ impl Replay<'_> {
         }
         for span in script.data().statements.iter() {
             let statement = reader::read(text, *span, catalog.dialect());
-            let before = catalog.taint.events();
+            let before = (catalog.taint.events(), catalog.taint.confined());
             let findings = apply(catalog, &statement, text, path);
             self.done.statements += 1;
-            if catalog.taint.events() > before {
-                let line = span.of(text).lines().next().unwrap_or("");
-                self.done.tainting.push((path.to_owned(), line.to_owned()));
+            let line = || (path.to_owned(), span.of(text).lines().next().unwrap_or("").to_owned());
+            if catalog.taint.events() > before.0 {
+                self.done.tainting.push(line());
+            } else if catalog.taint.confined() > before.1 {
+                self.done.confined.push(line());
             }
             for finding in findings {
                 let texts = &self.texts;

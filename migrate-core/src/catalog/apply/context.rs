@@ -59,7 +59,7 @@ impl<'a> Apply<'a> {
     }
 
     pub(super) fn taint(&mut self, key: &Key) {
-        self.catalog.taint.count();
+        self.catalog.taint.confine();
         self.catalog.edit(key, |entity| {
             if let Some(state) = entity.state_mut() {
                 state.tainted = true;
