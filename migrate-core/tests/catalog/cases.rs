@@ -176,11 +176,16 @@ fn verdicts_by(case: &Case, run: impl Fn(&str) -> Option<Result<String, String>>
                 }
             }
             Err(error) => {
-                let line = error.lines().find(|line| line.to_ascii_lowercase().contains("error")).unwrap_or("");
+                let line =
+                    error.lines().find(|line| line.to_ascii_lowercase().contains("error")).unwrap_or("");
                 let message = line.split_once("ERROR").map_or(line, |(_, message)| message);
                 let message = message.trim_start_matches(|c: char| c.is_ascii_digit() || " :".contains(c));
                 // What follows the code on MariaDB has the names of databases and temporary files in it.
-                let message = if message.starts_with('(') { &message[..message.find(')').map_or(0, |at| at + 1)] } else { message };
+                let message = if message.starts_with('(') {
+                    &message[..message.find(')').map_or(0, |at| at + 1)]
+                } else {
+                    message
+                };
                 let _ = writeln!(verdicts, "refused: {message}");
             }
         }

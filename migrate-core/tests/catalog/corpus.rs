@@ -53,7 +53,10 @@ fn at_most(replayed: &[Replayed], per_mille: usize) {
         let _ = writeln!(std::io::stderr(), "confined: {path}: {line}");
     }
     let _ = writeln!(std::io::stderr(), "{tainting} of {statements} statements taint:\n{list}");
-    assert!(tainting * 1000 <= statements * per_mille, "{tainting} of {statements} statements taint:\n{list}");
+    assert!(
+        tainting * 1000 <= statements * per_mille,
+        "{tainting} of {statements} statements taint:\n{list}"
+    );
 }
 
 #[test]

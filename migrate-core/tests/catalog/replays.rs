@@ -103,14 +103,16 @@ fn a_difference_names_what_is_missing_and_what_is_left_over() {
 
 #[test]
 fn a_transaction_that_is_rolled_back_changes_nothing() {
-    let replayed = catalog("CREATE TABLE a (id int); BEGIN; DROP TABLE a; CREATE TABLE b (id int); ROLLBACK;");
+    let replayed =
+        catalog("CREATE TABLE a (id int); BEGIN; DROP TABLE a; CREATE TABLE b (id int); ROLLBACK;");
     assert_eq!(diff(&replayed, &catalog("CREATE TABLE a (id int);")), []);
 }
 
 #[test]
 fn what_an_unknown_database_lacks_is_not_certain() {
     let mut catalog = Catalog::unknown(Dialect::Postgres);
-    let text = "ALTER TABLE a ADD COLUMN n int; DROP INDEX i; SELECT x FROM y; DROP FUNCTION f(); DROP TYPE t;";
+    let text =
+        "ALTER TABLE a ADD COLUMN n int; DROP INDEX i; SELECT x FROM y; DROP FUNCTION f(); DROP TYPE t;";
     for statement in split(text, Dialect::Postgres).statements {
         let read = reader::read(text, statement.span, Dialect::Postgres);
         for finding in apply(&mut catalog, &read, text, "a.sql") {

@@ -181,7 +181,8 @@ impl<'a> Apply<'a> {
             let row = resolver.row_of(key, &ident);
             resolver.expression(expression, &Scope::of(vec![row]));
         });
-        let columns = walked.uses.get(key).map(|columns| columns.iter().cloned().collect()).unwrap_or_default();
+        let columns =
+            walked.uses.get(key).map(|columns| columns.iter().cloned().collect()).unwrap_or_default();
         (columns, walked.routines)
     }
 

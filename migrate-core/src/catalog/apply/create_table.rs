@@ -38,7 +38,7 @@ impl Apply<'_> {
         };
         // It may have been there before with other columns, for all that is known.
         table.state.tainted = create.if_not_exists && self.catalog.taint.strangers(Class::Relation);
-        self.from_parents(create, &mut table);
+        self.take_from_parents(create, &mut table);
         if let Some(query) = &create.query {
             let (outputs, walked) = self.resolve(|resolver| resolver.query(query, None));
             self.calls(&walked.called);
@@ -88,9 +88,11 @@ impl Apply<'_> {
             self.create_index(&key, index);
         }
         if self.rules().naming == Naming::Sqlite && create.without_rowid {
-            let bare = self.catalog.get(&key).and_then(Entity::as_table).is_some_and(|table| {
-                table.primary_key().is_none() && !table.incomplete
-            });
+            let bare = self
+                .catalog
+                .get(&key)
+                .and_then(Entity::as_table)
+                .is_some_and(|table| table.primary_key().is_none() && !table.incomplete);
             if bare {
                 let message = format!("table `{}` is WITHOUT ROWID and has no primary key", name.text);
                 self.report("missing-primary-key", true, name.span, message);
@@ -99,7 +101,7 @@ impl Apply<'_> {
     }
 
     /// LIKE, INHERITS and PARTITION OF.
-    fn from_parents(&mut self, create: &CreateTable, table: &mut Table) {
+    fn take_from_parents(&mut self, create: &CreateTable, table: &mut Table) {
         let parents = create.inherits.iter().chain(&create.partition_of);
         let likes = create.like.iter().map(|(name, _)| (name, false));
         for (name, inherits) in likes.chain(parents.map(|name| (name, true))) {
@@ -118,7 +120,8 @@ impl Apply<'_> {
                         let mut column = Column { inherited: inherits, ..column.clone() };
                         if !inherits && self.rules().naming == Naming::Postgres {
                             // LIKE copies names, types and NOT NULL, and the rest where it is told to.
-                            let options: String = create.like.iter().map(|(_, options)| options.as_str()).collect();
+                            let options: String =
+                                create.like.iter().map(|(_, options)| options.as_str()).collect();
                             let options = options.to_ascii_uppercase();
                             let all = options.contains("INCLUDING ALL");
                             if !all && !options.contains("DEFAULTS") {
@@ -159,8 +162,10 @@ impl Apply<'_> {
     /// Reports a second column of one name. Gives whether there is one.
     pub(super) fn duplicate_column(&mut self, key: &Key, name: &Ident) -> bool {
         let Some(table) = self.catalog.get(key).and_then(Entity::as_table) else { return false };
-        let Some(column) =
-            table.columns.iter().find(|column| self.rules().same(&column.name, &name.text) && !column.inherited)
+        let Some(column) = table
+            .columns
+            .iter()
+            .find(|column| self.rules().same(&column.name, &name.text) && !column.inherited)
         else {
             return false;
         };

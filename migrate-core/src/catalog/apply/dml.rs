@@ -62,7 +62,9 @@ fn walk_insert(resolver: &mut Resolver<'_>, insert: &Insert) {
         for (at, column) in columns.iter().enumerate() {
             resolver.column_in(table, key, column);
             let rules = resolver.catalog.rules();
-            if columns[..at].iter().any(|other| rules.same(&other.text, &column.text)) && rules.naming != Naming::Sqlite {
+            if columns[..at].iter().any(|other| rules.same(&other.text, &column.text))
+                && rules.naming != Naming::Sqlite
+            {
                 let message = format!("column `{}` is named twice", column.text);
                 resolver.report("duplicate-column", true, column.span, message);
             }
@@ -71,7 +73,9 @@ fn walk_insert(resolver: &mut Resolver<'_>, insert: &Insert) {
     let own = Scope::inside(Some(&around));
     for value in &insert.values {
         // MySQL lets a value name the columns before it.
-        if resolver.catalog.rules().naming == Naming::Postgres || resolver.catalog.rules().naming == Naming::Sqlite {
+        if resolver.catalog.rules().naming == Naming::Postgres
+            || resolver.catalog.rules().naming == Naming::Sqlite
+        {
             resolver.expression(value, &own);
         }
     }
@@ -80,8 +84,10 @@ fn walk_insert(resolver: &mut Resolver<'_>, insert: &Insert) {
     for count in counts {
         wrong_count(resolver, insert, key.as_ref(), table, count);
     }
-    let row = key.as_ref().map(|key| resolver.row_of(key, insert.alias.as_ref().unwrap_or(&insert.table.last)));
-    let unknown = Row { name: Some(insert.table.last.text.clone()), relation: None, columns: Columns::Unknown };
+    let row =
+        key.as_ref().map(|key| resolver.row_of(key, insert.alias.as_ref().unwrap_or(&insert.table.last)));
+    let unknown =
+        Row { name: Some(insert.table.last.text.clone()), relation: None, columns: Columns::Unknown };
     let row = row.unwrap_or(unknown);
     if let Some((arbiter, expressions)) = &insert.conflict {
         if let (Some(key), Some(table)) = (&key, table) {
@@ -128,7 +134,9 @@ fn wrong_count(
     if table.incomplete || count == 0 {
         return;
     }
-    let hidden = |column: &&crate::catalog::model::Column| rules.naming != Naming::Sqlite || column.generated.is_none();
+    let hidden = |column: &&crate::catalog::model::Column| {
+        rules.naming != Naming::Sqlite || column.generated.is_none()
+    };
     let expected = table.columns.iter().filter(hidden).count();
     if count > expected || (rules.every_value && count < expected) {
         let sure = !resolver.catalog.is_tainted(key);
@@ -148,7 +156,9 @@ fn arbiter_exists(
 ) {
     let rules = resolver.catalog.rules();
     let fits = table.indexes.iter().filter(|index| index.unique).any(|index| match index.plain() {
-        Some(plain) => plain.len() == columns.len() && plain.iter().all(|column| rules.among(column, columns)),
+        Some(plain) => {
+            plain.len() == columns.len() && plain.iter().all(|column| rules.among(column, columns))
+        }
         None => true,
     });
     let row_id = table.primary_key().is_some_and(|primary| {

@@ -46,7 +46,7 @@ impl Apply<'_> {
                     }
                 }
                 table.constraints.retain(|it| {
-                    !(it.columns().is_empty() && it.has_index()) && !rules.among(name, it.columns())
+                    !(rules.among(name, it.columns()) || it.columns().is_empty() && it.has_index())
                 });
             } else {
                 table.indexes.retain(|index| !rules.among(name, &index.columns));
@@ -81,7 +81,11 @@ impl Apply<'_> {
             let Some(Entity::View(view)) = self.catalog.get(&user) else { continue };
             if view.uses.get(key).is_some_and(|columns| columns.contains(name)) {
                 let sure = self.sure(key) && self.sure(&user);
-                let message = format!("column `{name}` {what}, but {} `{}` uses it", view_word(view.materialized), view.name);
+                let message = format!(
+                    "column `{name}` {what}, but {} `{}` uses it",
+                    view_word(view.materialized),
+                    view.name
+                );
                 self.report("in-use", sure, at.span, message);
                 self.created_here(&user);
             }
@@ -105,7 +109,8 @@ impl Apply<'_> {
             .collect();
         let sure = self.sure(key);
         if let Some(generated) = generated {
-            let message = format!("column `{name}` is dropped, but column `{generated}` is generated from it");
+            let message =
+                format!("column `{name}` is dropped, but column `{generated}` is generated from it");
             self.report("in-use", sure, at.span, message);
         }
         for constraint in &keys {
@@ -126,8 +131,10 @@ impl Apply<'_> {
                     continue;
                 }
                 if let Some(Entity::Table(other)) = self.catalog.get(&user) {
-                    let message =
-                        format!("column `{name}` is dropped, but a default of table `{}` uses its sequence", other.name);
+                    let message = format!(
+                        "column `{name}` is dropped, but a default of table `{}` uses its sequence",
+                        other.name
+                    );
                     self.report("in-use", sure, at.span, message);
                 }
             }
@@ -171,7 +178,8 @@ impl Apply<'_> {
                     })
                     .count()
             };
-            let only = self.catalog.get(key).and_then(Entity::as_table).is_some_and(|table| serves(table) < 2);
+            let only =
+                self.catalog.get(key).and_then(Entity::as_table).is_some_and(|table| serves(table) < 2);
             let sure = self.sure(key) && self.sure(&user) && only;
             let shown = foreign.name.clone().unwrap_or_default();
             let origin = foreign.origin.clone();
@@ -407,9 +415,16 @@ impl Apply<'_> {
                     ConstraintKind::ForeignKey { table: target, referenced, .. }
                         if target == key
                             && begins(index, referenced)
-                            && !table.indexes.iter().any(|it| it.key != index.key && begins(it, referenced)) =>
+                            && !table
+                                .indexes
+                                .iter()
+                                .any(|it| it.key != index.key && begins(it, referenced)) =>
                     {
-                        Some((constraint.name.clone().unwrap_or_default(), other.name.clone(), constraint.origin.clone()))
+                        Some((
+                            constraint.name.clone().unwrap_or_default(),
+                            other.name.clone(),
+                            constraint.origin.clone(),
+                        ))
                     }
                     _ => None,
                 })
@@ -417,8 +432,10 @@ impl Apply<'_> {
         }
         if let Some((shown, other, origin)) = found {
             let sure = self.sure(key);
-            let message =
-                format!("index `{}` cannot be dropped: foreign key `{shown}` of table `{other}` references it", at.text);
+            let message = format!(
+                "index `{}` cannot be dropped: foreign key `{shown}` of table `{other}` references it",
+                at.text
+            );
             self.report("in-use", sure, at.span, message);
             self.related("the foreign key was created here".to_owned(), origin);
         }

@@ -83,7 +83,8 @@ impl Apply<'_> {
                 }
             });
         }
-        let method = create.method.as_ref().or(create.special.as_ref()).map(|it| it.text.to_ascii_lowercase());
+        let method =
+            create.method.as_ref().or(create.special.as_ref()).map(|it| it.text.to_ascii_lowercase());
         let origin = create.name.as_ref().map_or(self.span, |name| name.last.span);
         let index = Index {
             name,

@@ -93,6 +93,11 @@ impl Apply<'_> {
     }
 
     fn transaction(&mut self, transaction: Transaction) {
+        if matches!(transaction, Transaction::Commit | Transaction::Rollback)
+            && let Some(path) = self.catalog.session.local_path.take()
+        {
+            self.catalog.session.path = path;
+        }
         match transaction {
             Transaction::Begin => {
                 let mark = self.catalog.store.mark();
@@ -105,9 +110,9 @@ impl Apply<'_> {
                 }
             }
             Transaction::Rollback => {
-                let transactional =
-                    self.catalog.dialect.spec().ddl == crate::dialect::Ddl::Transactional;
-                for (mark, taint) in std::mem::take(&mut self.catalog.session.transactions).into_iter().rev() {
+                let transactional = self.catalog.dialect.spec().ddl == crate::dialect::Ddl::Transactional;
+                for (mark, taint) in std::mem::take(&mut self.catalog.session.transactions).into_iter().rev()
+                {
                     if transactional {
                         self.catalog.store.roll_back(&mark);
                         self.catalog.taint = taint;

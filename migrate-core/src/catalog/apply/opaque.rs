@@ -10,7 +10,8 @@ use crate::migrations::Span;
 /// Words without which a text changes no schema.
 const DDL: &[&str] = &["create", "alter", "drop", "rename", "import", "set_config", "search_path"];
 /// Words by which a text runs other text.
-const DYNAMIC: &[&str] = &["execute", "prepare", "dblink", "dblink_exec", "immediate", "query_to_xml", "call"];
+const DYNAMIC: &[&str] =
+    &["execute", "prepare", "dblink", "dblink_exec", "immediate", "query_to_xml", "call"];
 
 /// What a text may do to the catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +148,8 @@ impl Apply<'_> {
                 if reach != Reach::Anything {
                     words.retain(|word| !DYNAMIC.contains(&word.as_str()));
                 }
-                let others: Vec<String> = words.into_iter().filter(|word| !word.eq_ignore_ascii_case(&name)).collect();
+                let others: Vec<String> =
+                    words.into_iter().filter(|word| !word.eq_ignore_ascii_case(&name)).collect();
                 self.routines_among(&others, depth + 1);
             }
             // Code in other languages only changes a schema when it runs SQL.
@@ -171,7 +173,9 @@ impl Apply<'_> {
                 } else {
                     self.catalog.taint_everything();
                 }
-            } else if self.catalog.taint.strangers_act() && name.qualifiers.last().is_some_and(|it| it.text != "pg_catalog") {
+            } else if self.catalog.taint.strangers_act()
+                && name.qualifiers.last().is_some_and(|it| it.text != "pg_catalog")
+            {
                 // A function of an extension, as they are called: `cron.schedule`, `partman.create_parent`.
                 self.catalog.taint_everything();
             } else if self.catalog.taint.strangers_act() && is_acting_name(word) {
@@ -201,9 +205,23 @@ impl Apply<'_> {
 
 /// Verbs with which functions that create or change objects begin.
 fn is_acting_name(word: &str) -> bool {
-    ["create_", "add", "drop", "alter", "set_", "attach_", "detach_", "enable_", "convert_", "populate_", "update", "run_", "partition"]
-        .iter()
-        .any(|verb| word.starts_with(verb))
+    [
+        "create_",
+        "add",
+        "drop",
+        "alter",
+        "set_",
+        "attach_",
+        "detach_",
+        "enable_",
+        "convert_",
+        "populate_",
+        "update",
+        "run_",
+        "partition",
+    ]
+    .iter()
+    .any(|verb| word.starts_with(verb))
 }
 
 fn reach(words: &[String]) -> Reach {
@@ -248,9 +266,10 @@ fn confined(body: &str, dialect: crate::dialect::Dialect) -> bool {
             let concat = kind(at + 1) == Some(TokenKind::Variable)
                 && word(at + 3, "concat")
                 && kind(at + 4) == Some(TokenKind::Open);
-            let plain = tokens.iter().skip(at + 5).take_while(|token| token.kind != TokenKind::Close).all(|token| {
-                matches!(token.kind, TokenKind::String | TokenKind::Word | TokenKind::Comma)
-            });
+            let plain =
+                tokens.iter().skip(at + 5).take_while(|token| token.kind != TokenKind::Close).all(|token| {
+                    matches!(token.kind, TokenKind::String | TokenKind::Word | TokenKind::Comma)
+                });
             if !concat || !plain {
                 return false;
             }
