@@ -5,7 +5,6 @@
 //! input or output except in `source`. The **running half** acts: [`session`] is the seam that a driver
 //! implements, the rest decides what to send over it. Nothing here knows sqlx, a runtime or a timer.
 
-#[allow(missing_docs)]
 pub mod ast;
 pub mod check;
 pub mod checksum;

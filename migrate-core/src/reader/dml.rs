@@ -223,10 +223,12 @@ impl Reader<'_> {
         let mut sources = Vec::new();
         let (table, alias) = if self.is_mysql() {
             self.from_items(&mut sources, &mut expressions);
+            self.portion();
             first_table(&mut sources)?
         } else {
             let table = self.name()?;
             self.eat_symbol("*");
+            self.portion();
             let alias = if self.at_any(&["set", "indexed", "not"]) { None } else { self.alias() };
             let _ = (self.eat(&["indexed", "by"]) && self.ident().is_some()) || self.eat(&["not", "indexed"]);
             (table, alias)
@@ -251,6 +253,20 @@ impl Reader<'_> {
         update.has_where = self.where_and_limit(&mut update.expressions);
         update.returning = self.returning();
         Some(Kind::Update(update))
+    }
+
+    /// `FOR PORTION OF period FROM a TO b`, before the alias.
+    fn portion(&mut self) {
+        if self.eat(&["for", "portion", "of"]) {
+            self.ident();
+            if self.eat(&["from"]) {
+                self.expression();
+                self.eat(&["to"]);
+                self.expression();
+            } else {
+                self.skip_group();
+            }
+        }
     }
 
     /// WHERE, ORDER BY, LIMIT; whether there is a WHERE.
@@ -315,6 +331,7 @@ impl Reader<'_> {
                     }
                 }
             }
+            self.portion();
             if !self.at_any(&["where", "using", "indexed", "not", "returning", "order", "limit", "partition"])
             {
                 delete.alias = self.alias();

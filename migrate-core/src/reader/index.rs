@@ -97,7 +97,12 @@ impl Reader<'_> {
 
     /// `(column, (expression), …)`
     pub(super) fn index_parts(&mut self) -> Vec<IndexPart> {
-        self.list(|reader| Some(reader.index_part()))
+        self.list(|reader| {
+            let part = reader.index_part();
+            // MariaDB: a period, which is not a column.
+            let period = reader.eat(&["without", "overlaps"]) && reader.is_mysql();
+            (!period).then_some(part)
+        })
     }
 
     fn index_part(&mut self) -> IndexPart {
@@ -138,7 +143,6 @@ impl Reader<'_> {
                 self.bump();
             }
         }
-        self.eat(&["without", "overlaps"]);
         part
     }
 

@@ -77,7 +77,7 @@ impl Reader<'_> {
         if self.eat(&["partition", "of"]) {
             table.partition_of = self.name();
         } else if self.is_postgres() && self.eat(&["of"]) {
-            table.of_type = self.type_name();
+            table.of_type = self.name();
         } else if self.at("like") {
             self.like(&mut table);
         }
@@ -255,7 +255,10 @@ impl Reader<'_> {
     /// The columns of a key; SQLite and MySQL allow more than their names.
     fn key_columns(&mut self) -> Vec<Ident> {
         self.list(|reader| {
-            reader.eat(&["period"]);
+            // PERIOD of a temporal key, or a column of that name.
+            if reader.is_ident(1) {
+                reader.eat(&["period"]);
+            }
             reader.ident()
         })
     }
