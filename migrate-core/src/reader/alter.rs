@@ -126,7 +126,9 @@ impl Reader<'_> {
             self.cascade();
             AlterAction::RenameColumn { from, to }
         } else if object == Object::Domain && self.eat(&["add"]) {
-            AlterAction::AddConstraint(self.table_constraint()?)
+            let mut check = self.table_constraint()?;
+            super::types::without_value(&mut check);
+            AlterAction::AddConstraint(check)
         } else if object == Object::Domain && self.eat(&["drop", "constraint"]) {
             let if_exists = self.eat(&["if", "exists"]);
             let name = self.ident()?;

@@ -41,7 +41,7 @@ impl Reader<'_> {
         Some(Kind::AlterTable(alter))
     }
 
-    fn number(&mut self) {
+    pub(super) fn number(&mut self) {
         if self.kind(0) == Some(TokenKind::Number) {
             self.bump();
         }
@@ -90,7 +90,7 @@ impl Reader<'_> {
             && self.at("partition")
             && (self.kind(1) == Some(TokenKind::Open) || self.is(1, "partitions"))
         {
-            return self.option(alter, TableAction::Option("ADD PARTITION".to_owned()));
+            return self.partitions(alter, "ADD PARTITION");
         }
         if self.is_mysql() && self.at_all(&["system", "versioning"]) {
             return self.option(alter, TableAction::Rebuild("ADD SYSTEM VERSIONING".to_owned()));
@@ -147,7 +147,7 @@ impl Reader<'_> {
             let name = self.ident()?;
             TableAction::DropConstraint { name, if_exists, cascade: self.cascade() }
         } else if self.is_mysql() && self.at("partition") && self.is_ident(1) {
-            return self.option(alter, TableAction::Option("DROP PARTITION".to_owned()));
+            return self.partitions(alter, "DROP PARTITION");
         } else if self.is_mysql()
             && (self.at_all(&["system", "versioning"]) || self.at_all(&["period", "for"]))
         {
@@ -308,6 +308,13 @@ impl Reader<'_> {
     fn option(&mut self, alter: &mut AlterTable, action: TableAction) -> Option<()> {
         self.skip_to_comma();
         alter.actions.push(action);
+        Some(())
+    }
+
+    /// What is done to partitions of MySQL, which nothing else follows.
+    fn partitions(&mut self, alter: &mut AlterTable, what: &str) -> Option<()> {
+        self.skip_rest();
+        alter.actions.push(TableAction::Option(what.to_owned()));
         Some(())
     }
 

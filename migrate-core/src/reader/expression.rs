@@ -5,7 +5,8 @@
 //! column that was never meant.
 
 use super::cursor::Reader;
-use crate::ast::{ColumnRef, Expression, Name};
+use crate::ast::{ColumnRef, Expression, Name, TypeName};
+use crate::migrations::Span;
 use crate::syntax::TokenKind;
 
 /// How far an expression goes.
@@ -266,11 +267,9 @@ impl Reader<'_> {
             "match" if open && self.is_mysql() => {
                 self.bump();
                 self.parentheses(out);
+                // What is looked for is a constant.
                 if self.eat(&["against"]) {
-                    self.group(|reader| {
-                        reader.scan(out, Extent::Full);
-                        reader.skip_rest();
-                    });
+                    self.skip_group();
                 }
                 return Next::Operator;
             }
@@ -374,6 +373,19 @@ impl Reader<'_> {
             self.bump();
         } else if self.at_open() {
             self.call(out, name);
+        } else if self.is_postgres() && self.kind(0) == Some(TokenKind::String) {
+            // A literal of a type with a schema.
+            let span =
+                Span::new(name.qualifiers.first().unwrap_or(&name.last).span.start, name.last.span.end);
+            let schema = name.qualifiers.last().cloned();
+            out.types.push(TypeName {
+                name: name.last.text,
+                schema,
+                arguments: Vec::new(),
+                dimensions: 0,
+                span,
+            });
+            self.bump();
         } else {
             out.opaque |= string;
             out.columns.push(ColumnRef { qualifiers: name.qualifiers, column: name.last });
@@ -506,7 +518,7 @@ impl Reader<'_> {
             || (self.is(ahead, "table") && self.is_ident(ahead + 1))
     }
 
-    fn subscript(&mut self, out: &mut Expression) {
+    pub(super) fn subscript(&mut self, out: &mut Expression) {
         let read = self.group(|reader| {
             while !reader.done() {
                 if !reader.eat_comma() && !reader.eat_symbol(":") {

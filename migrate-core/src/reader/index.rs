@@ -52,6 +52,8 @@ impl Reader<'_> {
                 if algorithm { index.algorithm = value } else { index.lock = value }
             } else if let Some(method) = self.index_option() {
                 index.method = method.or(index.method);
+            } else if self.is_mysql() && self.eat_any(&["wait", "nowait"]) {
+                self.number();
             } else {
                 break;
             }

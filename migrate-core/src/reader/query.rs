@@ -349,7 +349,8 @@ impl Reader<'_> {
         while self.is_ident(ahead) && self.is_symbol(ahead + 1, ".") {
             ahead += 2;
         }
-        if ahead == 0 || !self.is_symbol(ahead, "*") {
+        // Behind the star of a whole row an operator may follow: `t.*::text`.
+        if ahead == 0 || !self.is_symbol(ahead, "*") || self.kind(ahead + 1) == Some(TokenKind::Operator) {
             return None;
         }
         let name = self.name();
@@ -582,7 +583,7 @@ impl Reader<'_> {
                 self.bump();
                 self.skip_group();
             } else if self.eat(&["for", "system_time"]) {
-                self.skip_to(&["as", "join", "left", "inner", "where", "on", "order", "group", "limit"]);
+                self.system_time();
             } else if self.at_any(&["use", "force", "ignore"]) && self.is_any(1, &["index", "key"]) {
                 self.bump();
                 self.bump();
@@ -604,6 +605,22 @@ impl Reader<'_> {
             } else {
                 return;
             }
+        }
+    }
+
+    /// MariaDB: the time of the rows, which are constants.
+    fn system_time(&mut self) {
+        if self.eat(&["all"]) {
+            return;
+        }
+        if self.eat(&["as", "of"]) {
+            self.eat(&["transaction"]);
+        } else {
+            self.eat_any(&["from", "between"]);
+        }
+        self.expression();
+        if self.eat(&["to"]) {
+            self.expression();
         }
     }
 

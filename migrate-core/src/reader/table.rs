@@ -484,7 +484,7 @@ impl Reader<'_> {
         if self.eat(&["default"]) {
             // MySQL: SERIAL DEFAULT VALUE.
             if !(self.is_mysql() && self.eat(&["value"])) {
-                column.default = Some(self.expression_of(Extent::Default));
+                column.default = Some(self.default_value());
             }
         } else if self.eat(&["collate"]) {
             self.eat_symbol("=");
@@ -510,6 +510,16 @@ impl Reader<'_> {
             return self.constraint_suffix(&mut not_valid, &mut deferrable);
         }
         true
+    }
+
+    fn default_value(&mut self) -> Expression {
+        // A word is a string to SQLite here.
+        if self.is_sqlite() && self.is_ident(0) && self.kind(1) != Some(TokenKind::Open) {
+            let start = self.position();
+            self.bump();
+            return Expression { span: Some(self.span_from(start)), ..Expression::default() };
+        }
+        self.expression_of(Extent::Default)
     }
 
     fn mysql_attribute(&mut self, column: &mut Column) -> bool {
