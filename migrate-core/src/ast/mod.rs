@@ -365,6 +365,8 @@ pub struct Alter {
 /// What an ALTER of something that is no table changes.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
+// Statements are few, and one of them is looked at after the other.
+#[allow(clippy::large_enum_variant)]
 pub enum AlterAction {
     /// RENAME TO.
     RenameTo(Ident),

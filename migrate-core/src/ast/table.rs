@@ -274,6 +274,13 @@ pub enum TableAction {
         /// IF EXISTS is written.
         if_exists: bool,
     },
+    /// SET EXPRESSION of a generated column.
+    SetExpression {
+        /// The column.
+        column: Ident,
+        /// The new expression.
+        expression: Expression,
+    },
     /// DROP EXPRESSION.
     DropExpression {
         /// The column.

@@ -235,7 +235,7 @@ impl Reader<'_> {
         let mut expressions = Vec::new();
         let mut sources = Vec::new();
         let (table, alias) = if self.is_mysql() {
-            self.from_items(&mut sources, &mut expressions);
+            self.sources(&mut sources, &mut expressions);
             self.portion();
             first_table(&mut sources)?
         } else {
@@ -264,7 +264,7 @@ impl Reader<'_> {
         update.columns =
             self.own_columns(targets, (&update.table, update.alias.as_ref()), &mut update.expressions);
         if self.eat(&["from"]) {
-            self.from_items(&mut update.from, &mut update.expressions);
+            self.sources(&mut update.from, &mut update.expressions);
         }
         update.has_where = self.where_and_limit(&mut update.expressions);
         update.returning = self.returning();
@@ -327,7 +327,7 @@ impl Reader<'_> {
             if !self.eat(&["from"]) {
                 return None;
             }
-            self.from_items(&mut delete.using, &mut delete.expressions);
+            self.sources(&mut delete.using, &mut delete.expressions);
             delete.table = resolve_target(targets.into_iter().next()?, &delete.using);
         } else {
             self.eat(&["from"]);
@@ -358,7 +358,7 @@ impl Reader<'_> {
             }
             let _ = (self.eat(&["indexed", "by"]) && self.ident().is_some()) || self.eat(&["not", "indexed"]);
             if self.eat(&["using"]) {
-                self.from_items(&mut delete.using, &mut delete.expressions);
+                self.sources(&mut delete.using, &mut delete.expressions);
                 if self.is_mysql() {
                     delete.table = resolve_target(delete.table, &delete.using);
                 }
@@ -402,7 +402,7 @@ impl Reader<'_> {
             ctes,
         };
         if self.eat(&["using"]) {
-            self.from_items(&mut update.from, &mut update.expressions);
+            self.sources(&mut update.from, &mut update.expressions);
         }
         self.skip_rest();
         update.expressions.push(Expression { opaque: true, ..Expression::default() });

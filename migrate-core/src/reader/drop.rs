@@ -93,8 +93,7 @@ impl Reader<'_> {
             self.skip_rest();
             return Some(Kind::Drop(drop));
         }
-        loop {
-            let Some(name) = self.name() else { break };
+        while let Some(name) = self.name() {
             drop.names.push(name);
             drop.arguments.push(self.routine_arguments());
             if !self.eat_comma() {

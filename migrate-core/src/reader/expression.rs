@@ -326,6 +326,9 @@ impl Reader<'_> {
         if self.kind(1) == Some(TokenKind::String) {
             return !self.is_sqlite();
         }
+        if self.is_mysql() && self.kind(1) == Some(TokenKind::Number) {
+            return self.word(0).starts_with('_');
+        }
         if !self.is_postgres() {
             return false;
         }
@@ -446,9 +449,7 @@ impl Reader<'_> {
                     merge(out, expression);
                 }
             }
-            if self.eat_any(&["separator"]) {
-                self.bump();
-            } else if self.is_mysql() && self.eat(&["using"]) {
+            if self.eat_any(&["separator"]) || (self.is_mysql() && self.eat(&["using"])) {
                 self.bump();
             }
             if !self.eat_comma() && !self.eat_any(&["from", "for", "placing", "similar", "escape"]) {
@@ -695,9 +696,9 @@ impl Reader<'_> {
             self.eat_any(&["keys"]);
             return Next::Operator;
         }
-        let _ = self.at_any(&["nfc", "nfd", "nfkc", "nfkd"])
-            && self.is(1, "normalized")
-            && self.eat_any(&["nfc"]);
+        if self.is(1, "normalized") {
+            self.bump();
+        }
         if self.eat_any(&["null", "true", "false", "unknown", "document", "normalized"]) {
             return Next::Operator;
         }

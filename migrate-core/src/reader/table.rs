@@ -4,7 +4,7 @@ use super::cursor::Reader;
 use super::expression::Extent;
 use crate::ast::{
     Column, Constraint, ConstraintKind, CreateIndex, CreateTable, Expression, Generated, Ident, Kind, Name,
-    Reference,
+    Query, Reference,
 };
 use crate::migrations::Span;
 use crate::syntax::TokenKind;
@@ -168,7 +168,8 @@ impl Reader<'_> {
         let start = self.position();
         let mut name = None;
         if self.eat(&["constraint"])
-            && !(self.at_all(&["primary", "key"])
+            && !((self.is_mysql() && self.at_any(&["check", "unique"]))
+                || self.at_all(&["primary", "key"])
                 || self.at_all(&["foreign", "key"])
                 || (self.at_any(&["check", "unique"]) && self.kind(1) == Some(TokenKind::Open)))
         {
@@ -523,10 +524,10 @@ impl Reader<'_> {
     }
 
     fn mysql_attribute(&mut self, column: &mut Column) -> bool {
-        if self.eat(&["character", "set"]) || self.eat(&["charset"]) || self.eat(&["char", "set"]) {
-            self.eat_symbol("=");
-            self.bump();
-        } else if self.eat_any(&["comment", "column_format", "storage", "srid", "engine_attribute"])
+        if self.eat(&["character", "set"])
+            || self.eat(&["charset"])
+            || self.eat(&["char", "set"])
+            || self.eat_any(&["comment", "column_format", "storage", "srid", "engine_attribute"])
             || self.eat_any(&["secondary_engine_attribute", "compression", "ref_system_id"])
         {
             self.eat_symbol("=");
@@ -598,8 +599,10 @@ impl Reader<'_> {
                 table.without_rowid = true;
             } else if self.is_sqlite() && self.eat(&["strict"]) {
                 table.strict = true;
-            } else if self.eat_comma() {
-            } else if self.eat(&["without", "oids"]) || self.eat(&["with", "system", "versioning"]) {
+            } else if self.eat_comma()
+                || self.eat(&["without", "oids"])
+                || self.eat(&["with", "system", "versioning"])
+            {
             } else if self.at("with") && self.kind(1) == Some(TokenKind::Open) {
                 self.bump();
                 self.skip_group();
@@ -614,6 +617,8 @@ impl Reader<'_> {
             } else if self.at("as") || self.is_query(0) || (self.at_open() && self.is_query(self.lead())) {
                 self.eat(&["as"]);
                 if self.eat(&["execute"]) {
+                    // What was prepared is not known.
+                    table.query = Some(Query { opaque: true, ..Query::default() });
                     self.skip_rest();
                     return;
                 }

@@ -98,11 +98,7 @@ impl Reader<'_> {
                 "time" | "timestamp" if self.is_postgres() => {
                     let _ = more(self, &["with", "time", "zone"]) || more(self, &["without", "time", "zone"]);
                 }
-                "interval" if self.is_postgres() => {
-                    if arguments.is_empty() {
-                        arguments = self.type_arguments();
-                    }
-                }
+                "interval" if self.is_postgres() && arguments.is_empty() => arguments = self.type_arguments(),
                 "signed" | "unsigned" if self.is_mysql() => {
                     let _ = more(self, &["integer"]) || more(self, &["int"]);
                 }

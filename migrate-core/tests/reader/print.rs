@@ -507,6 +507,9 @@ fn table_action(action: &TableAction) -> String {
             lines.head = format!("set identity {} {identity}", ident(column));
             lines.flags(&[("if-exists", *if_exists)]);
         }
+        TableAction::SetExpression { column, expression: value } => {
+            lines.head = format!("set expression {} {}", ident(column), expression(value));
+        }
         TableAction::DropExpression { column, if_exists } => {
             lines.head = format!("drop expression {}", ident(column));
             lines.flags(&[("if-exists", *if_exists)]);
