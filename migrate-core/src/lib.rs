@@ -1,10 +1,13 @@
 //! The logic of `migrate-rs`. Applications depend on the facade crate `migrate-rs` (`use migrate::…`);
 //! authors of a third-party driver depend on this crate alone.
 //!
-//! The **pure half** reads and checks: [`source`] → [`syntax`] → [`check`](mod@check) → [`Migrations`]. It does no
-//! input or output except in `source`. The **running half** acts: [`session`] is the seam that a driver
-//! implements, the rest decides what to send over it. Nothing here knows sqlx, a runtime or a timer.
+//! The **pure half** reads and checks: [`source`] → [`syntax`] → [`reader`] → [`check`](mod@check) →
+//! [`Migrations`]. It does no input or output except in `source`. The **running half** acts: [`session`] is
+//! the seam that a driver implements, the rest decides what to send over it. Nothing here knows sqlx, a
+//! runtime or a timer.
 
+pub mod ast;
+pub mod catalog;
 pub mod check;
 pub mod checksum;
 pub mod diagnostic;
@@ -19,6 +22,7 @@ pub mod lock_file;
 pub mod migrations;
 mod migrator;
 mod plan;
+pub mod reader;
 mod report;
 mod run;
 mod server;

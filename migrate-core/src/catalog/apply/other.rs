@@ -1,0 +1,209 @@
+//! Schemas, extensions, policies, comments, settings.
+
+use super::Apply;
+use super::drop_object::key_on_table;
+use crate::ast::{Ident, Name, Object, Set};
+use crate::catalog::builtin;
+use crate::catalog::key::{Class, Key};
+use crate::catalog::model::{Entity, Extension, Policy, Schema};
+use std::sync::Arc;
+
+impl Apply<'_> {
+    pub(super) fn create_other(
+        &mut self,
+        object: Object,
+        name: Option<&Name>,
+        on: Option<&Name>,
+        if_not_exists: bool,
+        or_replace: bool,
+    ) {
+        let Some(name) = name else {
+            if let Some(on) = on {
+                self.relation(on, false, "table");
+            }
+            return;
+        };
+        let last = &name.last;
+        match object {
+            Object::Schema | Object::Database => {
+                let key = Key::new(Class::Schema, "", &self.rules().fold_relation(&last.text));
+                if self.catalog.get(&key).is_some() {
+                    if !if_not_exists && !or_replace {
+                        let sure = self.sure(&key);
+                        self.report(
+                            "duplicate-schema",
+                            sure,
+                            last.span,
+                            format!("schema `{}` exists already", last.text),
+                        );
+                        self.created_here(&key);
+                    }
+                    return;
+                }
+                let schema = Schema { name: last.text.clone(), state: self.state(last.span) };
+                self.catalog.insert(key, Entity::Schema(schema));
+            }
+            Object::Extension => {
+                let key = Key::new(Class::Extension, "", &last.text);
+                if self.catalog.get(&key).is_some() {
+                    if !if_not_exists {
+                        let sure = self.sure(&key);
+                        let message = format!("extension `{}` exists already", last.text);
+                        self.report("duplicate-extension", sure, last.span, message);
+                        self.created_here(&key);
+                    }
+                    return;
+                }
+                if builtin::is_plain_extension(&last.text) {
+                    self.catalog.taint.types_and_functions_appear();
+                } else {
+                    self.catalog.taint.objects_appear();
+                }
+                let extension = Extension { name: last.text.clone(), state: self.state(last.span) };
+                self.catalog.insert(key, Entity::Extension(extension));
+            }
+            Object::Policy => {
+                let Some(on) = on else { return };
+                let Some(table) = self.relation(on, false, "table") else { return };
+                let key = key_on_table(Class::Policy, &table, &last.text);
+                if self.catalog.get(&key).is_some() {
+                    let sure = self.sure(&key) && self.sure(&table);
+                    self.report(
+                        "duplicate-policy",
+                        sure,
+                        last.span,
+                        format!("policy `{}` exists already", last.text),
+                    );
+                    self.created_here(&key);
+                    return;
+                }
+                let policy = Policy { name: last.text.clone(), table, state: self.state(last.span) };
+                self.catalog.insert(key, Entity::Policy(policy));
+            }
+            // They can call functions that change any object, from here on.
+            Object::EventTrigger => self.catalog.taint_everything(),
+            Object::Aggregate => self.catalog.taint.types_and_functions_appear(),
+            Object::Role
+            | Object::Publication
+            | Object::Subscription
+            | Object::Statistics
+            | Object::Event
+            | Object::Rule => {
+                if let Some(on) = on {
+                    self.relation(on, false, "table");
+                }
+            }
+            // A foreign table, an operator, a cast, a text search configuration…
+            _ => self.opaque_creation(),
+        }
+    }
+
+    /// The statements inside of CREATE SCHEMA; what they create goes there.
+    pub(super) fn elements(
+        &mut self,
+        object: Object,
+        name: Option<&Name>,
+        elements: &[crate::ast::Statement],
+    ) {
+        if object != Object::Schema || elements.is_empty() {
+            return;
+        }
+        let outer = self.catalog.session.path.clone();
+        if let (Some(name), Some(path)) = (name, &mut self.catalog.session.path) {
+            path.insert(0, Arc::from(name.last.text.as_str()));
+        }
+        for element in elements {
+            self.statement(&element.kind);
+        }
+        self.catalog.session.path = outer;
+    }
+
+    /// The conditions of policies and rules, which see the columns of their table.
+    pub(super) fn expressions_about(&mut self, on: &Name, expressions: &[crate::ast::Expression]) {
+        let crate::catalog::lookup::Found::Here(key) = self.catalog.find_relation(on) else { return };
+        for expression in expressions {
+            self.expression_on(&key, expression);
+        }
+    }
+
+    pub(super) fn comment(&mut self, object: Object, name: Option<&Name>, column: Option<&Ident>) {
+        let Some(name) = name else { return };
+        match object {
+            Object::Table | Object::View | Object::MaterializedView | Object::Sequence => {
+                self.relation(name, false, "table");
+            }
+            Object::Column => {
+                if let (Some(key), Some(column)) = (self.relation(name, false, "table"), column) {
+                    self.existing_column(&key, column);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn set(&mut self, set: &Set) {
+        let name = set.name.to_ascii_lowercase();
+        let value = set.value.trim().trim_matches(['\'', '"']).to_ascii_lowercase();
+        match name.rsplit('.').next().unwrap_or("").trim_start_matches('@') {
+            "search_path" if self.rules().schemas_known => self.set_path(&set.value, set.local),
+            "foreign_key_checks" => {
+                self.catalog.session.foreign_keys = !matches!(value.as_str(), "0" | "off" | "false");
+            }
+            // Whether identifiers are folded or strings are quoted otherwise from here on is the reader's.
+            _ => {}
+        }
+    }
+
+    pub(super) fn set_path(&mut self, value: &str, local: bool) {
+        let trimmed = value.trim();
+        let path: Option<Vec<Arc<str>>> = if trimmed.eq_ignore_ascii_case("default") {
+            Some(self.rules().path.iter().map(|schema| Arc::from(*schema)).collect())
+        } else {
+            let list = trimmed.split(',').map(|part| {
+                let part = part.trim();
+                let plain = part.trim_matches(['\'', '"']);
+                if part.starts_with(['\'', '"']) { plain.to_owned() } else { plain.to_lowercase() }
+            });
+            let schemas: Vec<String> =
+                list.filter(|schema| !schema.is_empty() && schema != "$user").collect();
+            let odd = schemas.iter().any(|schema| schema.contains(['(', ':', ' ', '\'']));
+            (!odd).then(|| {
+                schemas
+                    .iter()
+                    .filter(|schema| *schema != "pg_catalog" && *schema != "pg_temp")
+                    .map(|schema| Arc::from(schema.as_str()))
+                    .collect()
+            })
+        };
+        if local && self.catalog.session.local_path.is_none() {
+            self.catalog.session.local_path = Some(self.catalog.session.path.clone());
+        }
+        self.catalog.session.path = path;
+    }
+
+    pub(super) fn pragma(&mut self, name: &str, value: Option<&str>) {
+        let on = value.map(|value| {
+            !matches!(
+                value.trim_matches(['\'', '"']).to_ascii_lowercase().as_str(),
+                "0" | "off" | "false" | "no"
+            )
+        });
+        match (name.to_ascii_lowercase().as_str(), on) {
+            ("legacy_alter_table", Some(on)) => self.catalog.session.legacy_alter = on,
+            ("foreign_keys", Some(on)) => self.catalog.session.foreign_keys = on,
+            ("writable_schema", Some(true)) => self.catalog.taint_everything(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn use_database(&mut self) {
+        let words = crate::catalog::spelling::words(self.span.of(self.text), self.catalog.dialect);
+        self.catalog.session.path = match words.as_slice() {
+            // Which database it is that the script was sent to is not known, so this may be the same.
+            [_, database] if self.catalog.get(&Key::new(Class::Schema, "", database)).is_some() => {
+                Some(vec![Arc::from(database.as_str())])
+            }
+            _ => None,
+        };
+    }
+}

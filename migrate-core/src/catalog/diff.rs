@@ -1,0 +1,84 @@
+//! How two catalogs differ, as text.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::Catalog;
+use super::key::Key;
+use super::model::Entity;
+use super::render::facts;
+
+/// One way in which the second of two catalogs is not like the first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Difference {
+    /// An object is only in the first.
+    Missing {
+        /// What it is and its name.
+        object: String,
+    },
+    /// An object is only in the second.
+    Extra {
+        /// What it is and its name.
+        object: String,
+    },
+    /// An object is in both, and something about it is not the same.
+    Changed {
+        /// What it is and its name.
+        object: String,
+        /// What is only in the first: a column, constraint, index….
+        missing: Vec<String>,
+        /// What is only in the second.
+        extra: Vec<String>,
+    },
+}
+
+/// What is different in `b`. The order of columns does not count: a column that comes back is the last one.
+/// Objects that are uncertain in one of the two are left out, and so are temporary ones.
+#[must_use]
+pub fn diff(a: &Catalog, b: &Catalog) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    let keys: BTreeSet<&Key> = a.iter().chain(b.iter()).map(|(key, _)| key).collect();
+    for key in keys {
+        if a.is_tainted(key) || b.is_tainted(key) || *key.schema == *a.rules().temporary_schema {
+            continue;
+        }
+        match (a.get(key), b.get(key)) {
+            (Some(one), None) if !b.taint.strangers(key.class) => {
+                differences.push(Difference::Missing { object: a.title(key, one) });
+            }
+            (None, Some(other)) if !a.taint.strangers(key.class) => {
+                differences.push(Difference::Extra { object: b.title(key, other) });
+            }
+            (Some(one), Some(other)) => differences.extend(changed(a, b, key, one, other)),
+            _ => {}
+        }
+    }
+    differences
+}
+
+fn changed(a: &Catalog, b: &Catalog, key: &Key, one: &Entity, other: &Entity) -> Option<Difference> {
+    let (left, right) = (facts(a, one), facts(b, other));
+    let only = |these: &[String], those: &[String]| -> Vec<String> {
+        these.iter().filter(|fact| !those.contains(fact)).cloned().collect()
+    };
+    let (missing, extra) = (only(&left, &right), only(&right, &left));
+    if missing.is_empty() && extra.is_empty() && one.word() == other.word() {
+        return None;
+    }
+    Some(Difference::Changed { object: a.title(key, one), missing, extra })
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Difference::Missing { object } => write!(f, "{object} is missing"),
+            Difference::Extra { object } => write!(f, "{object} is left over"),
+            Difference::Changed { object, missing, extra } => {
+                write!(f, "{object} differs")?;
+                missing.iter().try_for_each(|fact| write!(f, "\n    missing: {fact}"))?;
+                extra.iter().try_for_each(|fact| write!(f, "\n    left over: {fact}"))
+            }
+        }
+    }
+}

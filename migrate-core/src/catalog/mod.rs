@@ -1,0 +1,193 @@
+//! The schema that the statements of a history lead to, and what is wrong with a statement against it. The
+//! model knows no files: the same [`Catalog`] can be filled from a server. It knows no rules of style.
+//!
+//! An error is only what the server certainly refuses. What cannot be followed taints what it may have
+//! touched, and findings about that are notes.
+
+mod apply;
+mod builtin;
+mod diff;
+mod finding;
+mod key;
+mod lookup;
+pub mod model;
+mod naming;
+mod render;
+mod replay;
+mod resolve;
+mod rules;
+mod spelling;
+mod store;
+mod taint;
+mod types;
+
+use std::sync::Arc;
+
+pub use apply::apply;
+pub use diff::{Difference, diff};
+pub use finding::Finding;
+pub use key::{Class, Key, Origin};
+pub use replay::{Replayed, replay};
+pub use types::normalized as normalized_type;
+
+use crate::dialect::Dialect;
+use model::Entity;
+use rules::Rules;
+use store::Store;
+use taint::Taint;
+
+/// The objects of one database.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    dialect: Dialect,
+    store: Store,
+    session: Session,
+    taint: Taint,
+    /// Counts creations, so that what was there before some moment can be told from what came later.
+    clock: u64,
+}
+
+/// What statements of a session change and later ones depend on.
+#[derive(Clone, Debug)]
+struct Session {
+    /// Where unqualified names are looked up; `None` when it is not known.
+    path: Option<Vec<Arc<str>>>,
+    /// MySQL and SQLite: `foreign_key_checks`, `foreign_keys`.
+    foreign_keys: bool,
+    /// SQLite: `legacy_alter_table`.
+    legacy_alter: bool,
+    /// The path that the end of the transaction brings back, after `SET LOCAL`.
+    local_path: Option<Option<Vec<Arc<str>>>>,
+    /// Where open transactions began.
+    transactions: Vec<(store::Mark, Taint)>,
+}
+
+/// A moment to which a catalog can be taken back.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    mark: store::Mark,
+    session: Session,
+    taint: Taint,
+}
+
+impl Catalog {
+    /// An empty database.
+    #[must_use]
+    pub fn new(dialect: Dialect) -> Self {
+        let rules = rules::of(dialect);
+        let mut catalog = Catalog {
+            dialect,
+            store: Store::default(),
+            session: Session::new(rules),
+            taint: Taint::default(),
+            clock: 0,
+        };
+        for schema in rules.schemas {
+            catalog.insert(Key::new(Class::Schema, "", schema), Entity::Schema(model::Schema::new(schema)));
+        }
+        catalog
+    }
+
+    /// A database that has objects nobody has told us about: nothing that is not found is an error.
+    #[must_use]
+    pub fn unknown(dialect: Dialect) -> Self {
+        let mut catalog = Self::new(dialect);
+        catalog.taint.everything(catalog.clock);
+        catalog
+    }
+
+    /// The dialect of the database.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The object with a key.
+    #[must_use]
+    pub fn get(&self, key: &Key) -> Option<&Entity> {
+        self.store.get(key)
+    }
+
+    /// All objects, by class, schema and name.
+    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Entity)> {
+        self.store.iter()
+    }
+
+    /// Puts an object in, or another in its place.
+    pub fn insert(&mut self, key: Key, mut entity: Entity) {
+        self.clock += 1;
+        if let Some(state) = entity.state_mut() {
+            state.born = self.clock;
+        }
+        self.store.replace(key, Some(Arc::new(entity)));
+    }
+
+    /// Takes an object out.
+    pub fn remove(&mut self, key: &Key) {
+        self.store.replace(key.clone(), None);
+    }
+
+    /// The key of a table, view or sequence as this database compares names.
+    #[must_use]
+    pub fn relation_key(&self, schema: &str, name: &str) -> Key {
+        let rules = self.rules();
+        Key::new(Class::Relation, &rules.fold_relation(schema), &rules.fold_relation(name))
+    }
+
+    /// Whether what is known about an object may be out of date.
+    #[must_use]
+    pub fn is_tainted(&self, key: &Key) -> bool {
+        self.store.get(key).and_then(Entity::state).is_some_and(|state| self.taint.covers(state))
+    }
+
+    /// Whether objects may exist that the catalog does not have.
+    #[must_use]
+    pub fn may_have_more(&self) -> bool {
+        self.taint.strangers(Class::Relation)
+    }
+
+    fn rules(&self) -> &'static Rules {
+        rules::of(self.dialect)
+    }
+
+    /// Changes an object in place; does nothing when it is not there.
+    fn edit(&mut self, key: &Key, change: impl FnOnce(&mut Entity)) {
+        self.store.edit(key, change);
+    }
+
+    /// From here on the catalog can be taken back.
+    pub(crate) fn snapshot(&mut self) -> Snapshot {
+        Snapshot { mark: self.store.mark(), session: self.session.clone(), taint: self.taint.clone() }
+    }
+
+    /// Takes the catalog back to where it was, at the cost of what has changed since.
+    pub(crate) fn restore(&mut self, snapshot: Snapshot) {
+        self.store.roll_back(&snapshot.mark);
+        self.session = snapshot.session;
+        self.taint = snapshot.taint;
+    }
+
+    /// What the end of a script ends: settings, temporary objects.
+    pub(crate) fn end_session(&mut self) {
+        for (mark, _) in std::mem::take(&mut self.session.transactions).into_iter().rev() {
+            self.store.forget(&mark);
+        }
+        self.session = Session::new(self.rules());
+        let schema = self.rules().temporary_schema;
+        for key in self.store.keys_in(schema) {
+            self.remove(&key);
+        }
+    }
+}
+
+impl Session {
+    fn new(rules: &Rules) -> Self {
+        Session {
+            path: Some(rules.path.iter().map(|schema| Arc::from(*schema)).collect()),
+            foreign_keys: true,
+            legacy_alter: false,
+            local_path: None,
+            transactions: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The schema that statements lead to, and what servers refuse: cases in files beside this one, the servers
+//! themselves as the oracle, and histories of real projects.
+
+mod cases;
+mod corpus;
+mod replays;

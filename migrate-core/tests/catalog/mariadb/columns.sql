@@ -1,0 +1,14 @@
+CREATE TABLE users (id int, name text, Name text);
+CREATE TABLE users (id int, name text);
+ALTER TABLE users ADD COLUMN NAME text;
+ALTER TABLE users ADD COLUMN IF NOT EXISTS name text;
+ALTER TABLE users DROP COLUMN nmae;
+ALTER TABLE users DROP COLUMN IF EXISTS nmae;
+ALTER TABLE users RENAME COLUMN nmae TO title;
+ALTER TABLE users CHANGE nmae title text;
+ALTER TABLE users CHANGE name title varchar(20) NOT NULL;
+ALTER TABLE users MODIFY name text;
+ALTER TABLE users MODIFY title text FIRST;
+ALTER TABLE users ADD COLUMN a int AFTER title, ADD COLUMN b int AFTER nope;
+ALTER TABLE users ADD COLUMN a int AFTER title;
+ALTER TABLE users DROP COLUMN a, ADD COLUMN a bigint;

@@ -1,0 +1,14 @@
+CREATE TABLE a (id int PRIMARY KEY, x int, name varchar(10));
+CREATE TABLE b (a_id int, FOREIGN KEY (a_id) REFERENCES aa (id));
+CREATE TABLE b (a_id int, FOREIGN KEY (a_id) REFERENCES a (idd));
+CREATE TABLE b (a_id int, FOREIGN KEY (a_id) REFERENCES a (x));
+CREATE TABLE b (a_id bigint, FOREIGN KEY (a_id) REFERENCES a (id));
+CREATE TABLE b (a_id int, FOREIGN KEY (a_id) REFERENCES a (id));
+DROP TABLE a;
+ALTER TABLE a DROP COLUMN id;
+ALTER TABLE b DROP COLUMN a_id;
+SET FOREIGN_KEY_CHECKS = 0;
+CREATE TABLE c (d_id int, FOREIGN KEY (d_id) REFERENCES d (id));
+DROP TABLE a;
+SET FOREIGN_KEY_CHECKS = 1;
+DROP TABLE b;

@@ -1,0 +1,17 @@
+CREATE TABLE a (id int PRIMARY KEY, name varchar(10), n int DEFAULT 0);
+INSERT INTO a VALUES (1, 'x', 2, 3);
+INSERT INTO a VALUES (1, 'x');
+INSERT INTO a VALUES (1, 'x', 3);
+INSERT INTO a (id, name) VALUES (2);
+INSERT INTO a (id, nmae) VALUES (2, 'x');
+INSERT INTO missing VALUES (1);
+INSERT INTO a (id, n) VALUES (1, 2) ON DUPLICATE KEY UPDATE n = VALUES(n) + a.n;
+INSERT IGNORE INTO a (id, name) SELECT id, name FROM a;
+REPLACE INTO a SET id = 1, name = 'y';
+UPDATE a SET nope = 1;
+UPDATE a SET n = nope;
+UPDATE a, a AS b SET a.n = b.n WHERE a.id = b.id;
+UPDATE a AS x JOIN a AS y ON x.id = y.id SET x.n = y.n;
+DELETE FROM a WHERE nope = 1;
+DELETE x FROM a AS x JOIN a AS y ON x.id = y.id;
+DELETE FROM missing;

@@ -1,0 +1,4 @@
+CREATE TABLE a (id int);
+CREATE OR REPLACE TABLE a (n int);
+SELECT n FROM a;
+SELECT id FROM a;

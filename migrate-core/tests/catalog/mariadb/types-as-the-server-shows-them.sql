@@ -1,0 +1,1 @@
+CREATE TABLE t (a int, b bigint unsigned, c bool, d varchar(10), e decimal(5), f integer(5), g json, h datetime(3), i enum('x', 'y'), j char, k double precision, l year, m smallint, n timestamp NOT NULL);

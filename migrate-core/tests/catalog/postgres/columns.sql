@@ -1,0 +1,15 @@
+CREATE TABLE users (id int, name text, name text);
+CREATE TABLE users (id int, name text);
+ALTER TABLE users ADD COLUMN name text;
+ALTER TABLE users ADD COLUMN IF NOT EXISTS name text;
+ALTER TABLE users DROP COLUMN nmae;
+ALTER TABLE users DROP COLUMN IF EXISTS nmae;
+ALTER TABLE users RENAME COLUMN nmae TO title;
+ALTER TABLE users RENAME COLUMN name TO id;
+ALTER TABLE users RENAME COLUMN name TO title;
+ALTER TABLE users ALTER COLUMN name SET NOT NULL;
+ALTER TABLE users ALTER COLUMN title SET NOT NULL;
+ALTER TABLE users ALTER COLUMN title TYPE varchar(20);
+ALTER TABLE users ALTER COLUMN title SET DEFAULT 'x';
+ALTER TABLE users DROP COLUMN title, ADD COLUMN title int;
+COMMENT ON COLUMN users.nope IS 'x';

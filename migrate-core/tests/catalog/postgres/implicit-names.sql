@@ -1,0 +1,14 @@
+CREATE TABLE t (id serial PRIMARY KEY, a int UNIQUE, b int CHECK (b > 0), c int, CHECK (a > b), UNIQUE (a, b), EXCLUDE USING btree (c WITH =));
+CREATE TABLE u (t_id int REFERENCES t, a int, b int, FOREIGN KEY (a, b) REFERENCES t (a, b));
+CREATE INDEX ON t (a);
+CREATE INDEX ON t (a);
+CREATE INDEX ON t (lower(b::text), (a + b));
+CREATE INDEX ON t (c) INCLUDE (a);
+ALTER TABLE t ADD UNIQUE (a);
+ALTER TABLE t ADD CHECK (b > 0);
+CREATE TABLE a_table_with_a_name_that_is_nearly_as_long_as_it_can_possibly_be (a_column_with_a_long_name_too serial UNIQUE);
+ALTER TABLE t DROP CONSTRAINT t_b_check1;
+ALTER TABLE t DROP CONSTRAINT t_b_check2;
+DROP INDEX t_a_idx1;
+DROP INDEX t_a_key;
+DROP SEQUENCE t_id_seq;

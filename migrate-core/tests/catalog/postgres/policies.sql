@@ -1,0 +1,6 @@
+CREATE TABLE a (id int);
+CREATE POLICY p ON a USING (id > 0);
+CREATE POLICY p ON a USING (id > 0);
+CREATE POLICY q ON a USING (nope > 0);
+DROP POLICY r ON a;
+DROP POLICY p ON a;

@@ -1,0 +1,17 @@
+CREATE TABLE nope.t (id int);
+CREATE SCHEMA app;
+CREATE SCHEMA app;
+CREATE SCHEMA IF NOT EXISTS app;
+CREATE TABLE app.t (id int);
+SELECT id FROM t;
+SET search_path TO app, public;
+SELECT id FROM t;
+CREATE TABLE u (id int);
+SELECT id FROM app.u;
+SELECT id FROM public.u;
+ALTER TABLE u SET SCHEMA public;
+SELECT id FROM public.u;
+DROP SCHEMA app;
+DROP SCHEMA app CASCADE;
+DROP SCHEMA app;
+SELECT id FROM nope.t;

@@ -1,0 +1,1 @@
+CREATE TABLE t (a int, b int8, c varchar(10), d char, e decimal(5), f timestamptz, g timestamp(3), h float, i float(24), j bool, k int[], l serial, m bigserial, n time with time zone, o character varying, p bit, q "char", r interval, s numeric(5, 2), t text COLLATE "C");

@@ -1,0 +1,11 @@
+CREATE TABLE a (id int);
+CREATE TABLE b (id int);
+DO $$ BEGIN ALTER TABLE a ADD COLUMN n int; CREATE TABLE c (id int); END $$;
+SELECT n FROM a;
+SELECT id FROM c;
+SELECT n FROM b;
+DO $$ BEGIN PERFORM 1; END $$;
+DO $$ BEGIN EXECUTE 'ALTER TABLE ' || 'b ADD COLUMN n int'; END $$;
+SELECT n FROM b;
+CREATE TABLE d (id int);
+SELECT n FROM d;

@@ -1,0 +1,13 @@
+CREATE TABLE a (id int, b text);
+CREATE INDEX i ON a (id);
+CREATE INDEX i ON a (b);
+CREATE INDEX IF NOT EXISTS i ON a (b);
+CREATE INDEX j ON a (c);
+CREATE INDEX j ON a (lower(c));
+CREATE INDEX j ON missing (b);
+CREATE INDEX j ON a (b) WHERE id > 1;
+DROP INDEX k;
+DROP INDEX IF EXISTS k;
+DROP INDEX I;
+CREATE TABLE u (id int UNIQUE);
+DROP INDEX sqlite_autoindex_u_1;

@@ -1,0 +1,16 @@
+CREATE TABLE a (id int PRIMARY KEY, name text, n int DEFAULT 0);
+INSERT INTO a VALUES (1, 'x', 2, 3);
+INSERT INTO a VALUES (1, 'x');
+INSERT INTO a VALUES (1, 'x', 3);
+INSERT INTO a (id, name) VALUES (2);
+INSERT INTO a (id, nmae) VALUES (2, 'x');
+INSERT INTO missing VALUES (1);
+INSERT INTO a (id) VALUES (3) ON CONFLICT (name) DO NOTHING;
+INSERT INTO a (id) VALUES (3) ON CONFLICT (id) DO UPDATE SET name = excluded.name;
+INSERT OR REPLACE INTO a (id) VALUES (3);
+INSERT INTO a DEFAULT VALUES;
+UPDATE a SET nope = 1;
+UPDATE a SET n = nope;
+UPDATE a SET n = 1 WHERE rowid = 1;
+DELETE FROM a WHERE nope = 1;
+DELETE FROM missing;

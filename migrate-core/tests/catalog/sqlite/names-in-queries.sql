@@ -1,0 +1,17 @@
+CREATE TABLE a (id int, name text);
+CREATE TABLE b (id int, a_id int, title text);
+SELECT id FROM a JOIN b ON a.id = b.a_id;
+SELECT a.ID, title FROM a JOIN b ON a.id = b.a_id;
+SELECT c.id FROM a;
+SELECT a.title FROM a;
+SELECT nope FROM a;
+SELECT "nope" FROM a;
+SELECT rowid FROM a;
+SELECT id AS k FROM a WHERE k = 1;
+SELECT id FROM a UNION SELECT id, a_id FROM b;
+SELECT s.n FROM (SELECT name AS n FROM a) AS s;
+SELECT s.name FROM (SELECT name AS n FROM a) AS s;
+SELECT id FROM nope;
+SELECT name FROM sqlite_master;
+SELECT name FROM pragma_table_info('a');
+WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 3) SELECT n FROM r;

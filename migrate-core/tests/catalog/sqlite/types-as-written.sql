@@ -1,0 +1,1 @@
+CREATE TABLE t (a, b INT, c VARCHAR(10), d DECIMAL(5, 2), e "odd type", f INTEGER PRIMARY KEY);
