@@ -1,9 +1,13 @@
 //! The logic of `migrate-rs`. Applications depend on the facade crate `migrate-rs` (`use migrate::…`);
 //! authors of a third-party driver depend on this crate alone.
 //!
-//! The **pure half** reads and checks: [`source`] → [`syntax`] → [`check`](mod@check) → [`Migrations`]. It does no
+//! The **pure half** reads and checks: [`source`] → `syntax` → [`check`](mod@check) → [`Migrations`]. It does no
 //! input or output except in `source`. The **running half** acts: [`session`] is the seam that a driver
 //! implements, the rest decides what to send over it. Nothing here knows sqlx, a runtime or a timer.
+//!
+//! A driver needs [`session`], [`Dialect`] and the [`Spec`]s in [`dialect`], and no more. What is public and
+//! hidden from this documentation is for the macro, the tests and the benches of this workspace, which is
+//! released as one version, and changes without notice.
 
 pub mod check;
 pub mod checksum;
@@ -23,8 +27,10 @@ mod run;
 mod server;
 pub mod session;
 pub mod source;
+#[doc(hidden)]
 pub mod syntax;
 mod text;
+#[doc(hidden)]
 pub mod version;
 
 pub use dialect::{Dialect, Spec};
