@@ -206,15 +206,13 @@ pub enum ErrorKind {
     )]
     InDoubt {
         /// Name of the history.
-        history: String,
+        history: Box<str>,
         /// The version.
         version: Box<str>,
         /// The file.
         path: Box<str>,
         /// The statement in doubt, from 1.
         statement: u32,
-        /// Hash over the statements up to it: what the row has to hold as `done_checksum` when it is in force.
-        checksum: Box<str>,
         /// Number of statements.
         total: u32,
         /// The place in the file.

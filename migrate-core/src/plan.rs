@@ -194,11 +194,10 @@ fn resumable(migrations: &Migrations, index: usize, row: &Applied, tables: &Tabl
         let named = (migrations.name(), migration.version());
         let (in_force, not_in_force) = answers(migrations.dialect().spec(), tables, named, done, &through);
         return Err(ErrorKind::InDoubt {
-            history: migrations.name().to_owned(),
+            history: migrations.name().into(),
             version: migration.version().into(),
             path: up.path().into(),
             statement: number(done.saturating_add(1)),
-            checksum: through.to_string().into(),
             total: u32::try_from(row.total).unwrap_or(u32::MAX),
             excerpt: excerpt(up, statement),
             in_force: in_force.into(),
