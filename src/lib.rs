@@ -67,9 +67,11 @@ pub use blocking::migrate_blocking;
 pub mod testing;
 
 pub use migrate_core::check::Options as SourceOptions;
+pub use migrate_core::checksum::Checksum;
+pub use migrate_core::diagnostic::{Diagnostic, Severity};
 /// The seam that a driver for another database library implements.
 pub use migrate_core::session as driver;
-pub use migrate_core::source::SourceError;
+pub use migrate_core::source::{SourceError, Stale};
 pub use migrate_core::{
     Dialect, Error, ErrorKind, Existing, Migration, Migrations, Migrator, Notice, Plan, PlannedStep, Report,
     RowProblem, Script, State, Status, Step, migrate,

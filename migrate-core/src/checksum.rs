@@ -41,6 +41,7 @@ impl fmt::Debug for Checksum {
 
 /// The checksum of a file's canonical text. A missing final newline makes no difference, as editors add and
 /// remove it.
+#[doc(hidden)]
 #[must_use]
 pub fn text(canonical: &str) -> Checksum {
     let text = canonical.strip_suffix('\n').unwrap_or(canonical);
@@ -48,6 +49,7 @@ pub fn text(canonical: &str) -> Checksum {
 }
 
 /// The checksum of a file's tokens: unchanged by an edit of comments or white space.
+#[doc(hidden)]
 #[must_use]
 pub fn tokens<'a>(tokens: impl IntoIterator<Item = &'a [u8]>) -> Checksum {
     let mut hasher = Hasher::new("migrate tokens");
@@ -62,6 +64,7 @@ pub fn tokens<'a>(tokens: impl IntoIterator<Item = &'a [u8]>) -> Checksum {
 ///
 /// It is rolling: the fingerprint of a list is made from that of the list without its last element, so
 /// the fingerprint of the first `k` migrations of a history is that of a history which ends there.
+#[doc(hidden)]
 #[must_use]
 pub fn fingerprint<'a>(migrations: impl IntoIterator<Item = (&'a str, Checksum, bool)>) -> Checksum {
     migrations.into_iter().fold(start(), next)
@@ -100,6 +103,7 @@ pub(crate) fn fingerprints(migrations: &Migrations) -> Vec<(Checksum, Checksum)>
 }
 
 /// A hash over fields, each preceded by its length, so that no two lists of fields give the same input.
+#[doc(hidden)]
 #[derive(Debug)]
 pub struct Hasher(Sha256);
 

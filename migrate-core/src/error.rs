@@ -200,26 +200,27 @@ pub enum ErrorKind {
     #[error(
         "statement {statement} of {total} in {path} (history {history}, version {version}) was started{} and its end was \
          never recorded: the process or the connection ended in between\n{excerpt}  = the statements before it are in \
-         force; whether this one is, only a look at the database can tell\n  = help: look, then say so in the history's row: \
-         UPDATE migrate_history SET {} WHERE history = '{history}' AND version = '{version}'",
-        at(started_at),
-        in_doubt(*statement, checksum)
+         force; whether this one is, only a look at the database can tell\n  = help: look; if it is in force, run: {in_force};\n  \
+         = help: if it is not, run: {not_in_force};\n  = help: then start again",
+        at(started_at)
     )]
     InDoubt {
         /// Name of the history.
-        history: String,
+        history: Box<str>,
         /// The version.
         version: Box<str>,
         /// The file.
         path: Box<str>,
         /// The statement in doubt, from 1.
         statement: u32,
-        /// Hash over the statements up to it: what the row has to hold as `done_checksum` when it is in force.
-        checksum: Box<str>,
         /// Number of statements.
         total: u32,
         /// The place in the file.
         excerpt: Box<str>,
+        /// The SQL that says that the statement is in force.
+        in_force: Box<str>,
+        /// The SQL that says that it is not.
+        not_in_force: Box<str>,
         /// When the migration was started, by the database's clock.
         started_at: Option<Box<str>>,
         /// The state of the row.
@@ -417,13 +418,6 @@ pub enum ErrorKind {
 
 fn at<T: fmt::Display>(started_at: &Option<T>) -> String {
     started_at.as_ref().map(|at| format!(" at {at}")).unwrap_or_default()
-}
-
-fn in_doubt(statement: u32, checksum: &str) -> String {
-    format!(
-        "statements_done = {statement}, done_checksum = '{checksum}' (it is in force) or statements_intent = {} (it is not)",
-        statement.saturating_sub(1)
-    )
 }
 
 fn count(versions: usize) -> String {

@@ -104,14 +104,35 @@ fn first_token_is(dialect: Dialect, statement: &str, words: &[&str]) -> bool {
 
 /// Hash over the tokens of the first `done` statements: what an unfinished migration has in force.
 pub(crate) fn done_checksum(dialect: Dialect, script: Script<'_>, done: usize) -> Checksum {
-    let mut hasher = Hasher::new("migrate/done");
-    for statement in script.statements().take(done) {
-        for token in syntax::tokens_for_checksum(statement, dialect) {
-            hasher.field(token);
-        }
-        hasher.field(b";");
+    script.statements().take(done).fold(InForce::new(dialect), InForce::and).checksum()
+}
+
+/// The same as it grows by one statement after the other, so that a script of thousands is hashed once.
+struct InForce {
+    dialect: Dialect,
+    hasher: Hasher,
+}
+
+impl InForce {
+    fn new(dialect: Dialect) -> Self {
+        InForce { dialect, hasher: Hasher::new("migrate/done") }
     }
-    hasher.finish()
+
+    fn and(mut self, statement: &str) -> Self {
+        self.add(statement);
+        self
+    }
+
+    fn add(&mut self, statement: &str) {
+        for token in syntax::tokens_for_checksum(statement, self.dialect) {
+            self.hasher.field(token);
+        }
+        self.hasher.field(b";");
+    }
+
+    fn checksum(&self) -> Checksum {
+        self.hasher.finish()
+    }
 }
 
 impl<D: Driver> Work<'_, D> {
@@ -240,6 +261,8 @@ impl<D: Driver> Work<'_, D> {
         checked: bool,
     ) -> Result<Option<Ran>, ErrorKind> {
         let mut pause = Pause::default();
+        // SQLite waits within a try, too: for as long as the connection's busy timeout.
+        let start = self.driver.now();
         let rows = loop {
             match self.session.query(message, &[Kind::Int]).await {
                 Ok(rows) => break rows,
@@ -250,13 +273,15 @@ impl<D: Driver> Work<'_, D> {
                 Err(error) if has_code(&error, self.spec.codes.busy) => {
                     self.roll_back().await;
                     if self.deadline.is_some_and(|deadline| self.driver.now() >= deadline) {
-                        return Err(ErrorKind::LockTimeout { waited: pause.waited, holder: None });
+                        let waited = self.driver.now().saturating_sub(start);
+                        return Err(ErrorKind::LockTimeout { waited, holder: None });
                     }
                     pause.wait(self.driver).await;
                 }
                 Err(error) => {
                     self.roll_back().await;
-                    return Err(bookkeeping(task, NOT_RUN, error));
+                    let denied = has_code(&error, self.spec.codes.denied);
+                    return Err(bookkeeping(task, if denied { NOT_ALLOWED } else { NOT_RUN }, error));
                 }
             }
         };
@@ -425,8 +450,10 @@ impl<D: Driver> Work<'_, D> {
             task.unfinished.map_or(0, |row| usize::try_from(row.done).unwrap_or(usize::MAX)).min(total);
         let claim = Claim::after(task.last, task.migrations.name(), task.migration);
         let writer = self.writer(task.migrations);
-        let in_force = done_checksum(self.spec.dialect, script, done);
-        let mut row = writer.claim(&claim, task.migration, total, (done > 0).then_some((done, &in_force)));
+        let mut in_force =
+            statements.iter().take(done).copied().fold(InForce::new(self.spec.dialect), InForce::and);
+        let checksum = in_force.checksum();
+        let mut row = writer.claim(&claim, task.migration, total, (done > 0).then_some((done, &checksum)));
         if task.unfinished.is_some() {
             row = format!("{}; {row}", writer.give_up(&claim, done));
         }
@@ -465,16 +492,18 @@ impl<D: Driver> Work<'_, D> {
                 return Err(bookkeeping(&task, outcome, error));
             }
         }
+        let mut set = statements.iter().take(done).any(|text| is_session_state(self.spec.dialect, text));
         for (index, statement) in statements.iter().enumerate().skip(done) {
             if let Err(error) = self.session.execute(statement).await {
                 return Err(self.stop(&task, &claim, index, error).await);
             }
             let done = index + 1;
+            set |= is_session_state(self.spec.dialect, statement);
             if done < total {
-                let checksum = done_checksum(self.spec.dialect, script, done);
-                let progress = self.writer(task.migrations).progress(&claim, done, done + 1, &checksum);
+                in_force.add(statement);
+                let progress =
+                    self.writer(task.migrations).progress(&claim, done, done + 1, &in_force.checksum());
                 // Under a role that the script has set, the books may be out of reach.
-                let set = statements.iter().take(done).any(|text| is_session_state(self.spec.dialect, text));
                 let progress = if set { format!("{}{progress}", self.set_role_for_now) } else { progress };
                 if let Err(error) = self.session.execute(&progress).await {
                     return Err(bookkeeping(&task, &not_recorded(done), error));
@@ -485,7 +514,6 @@ impl<D: Driver> Work<'_, D> {
             self.writer(task.migrations).applied(&claim, task.migration, total, refs(task.fingerprints));
         let books = format!("{}; {books}; COMMIT", self.spec.begin);
         // What the script has set goes first, where the books could be out of reach or read otherwise.
-        let set = statements.iter().any(|text| is_session_state(self.spec.dialect, text));
         let message = format!("{}{books}", if set { &self.reset } else { &self.set_role });
         match self.session.execute(&message).await {
             Ok(()) => Ok(Ran::Through(total - done)),
@@ -535,6 +563,8 @@ fn refs(fingerprints: &(Checksum, Checksum)) -> (&Checksum, &Checksum) {
 const ALL_OR_NOTHING: &str = "the connection was lost: either all of this file is in force or nothing of it, and the \
                               next start finds out; start again";
 const NOT_RUN: &str = "nothing of this file was run";
+const NOT_ALLOWED: &str = "nothing of this file was run; the role that migrates needs SELECT, INSERT, UPDATE and DELETE on \
+                           migrate_history and migrate_head, and INSERT on migrate_journal";
 const NOT_RUN_YET: &str =
     "nothing of this file was run by this start; the next one may ask about its first statement";
 const IN_FORCE: &str = "all of this file is in force, and recorded";

@@ -12,6 +12,9 @@ use crate::checksum::Hasher;
 use crate::dialect::{Backslash, LockSql, Spec, fill};
 use crate::session::{DbError, Kind, Session, Value};
 
+/// Longest answer to who holds the lock: four names of at most 64 characters, and the words between them.
+const HOLDER_LIMIT: usize = 500;
+
 /// The lock of one set of tables, ready to send.
 #[derive(Debug)]
 pub(crate) struct Lock {
@@ -79,7 +82,7 @@ impl Lock {
     pub(crate) async fn holder<S: Session>(&self, session: &mut S) -> Result<Option<String>, DbError> {
         let rows = session.query(&self.holder, &[Kind::Text]).await?;
         Ok(match rows.into_iter().next().and_then(|row| row.into_iter().next()) {
-            Some(Value::Text(holder)) => Some(crate::text::shown(&holder)),
+            Some(Value::Text(holder)) => Some(crate::text::shown_to(&holder, HOLDER_LIMIT)),
             _ => None,
         })
     }

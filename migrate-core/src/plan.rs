@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::error::{ErrorKind, RowProblem, number};
-use crate::history::{Applied, State, verify};
+use crate::history::{Applied, State, Tables, answers, verify};
 use crate::migrations::{Migration, Migrations, Span};
 use crate::report::Notice;
 use crate::text::shown;
@@ -53,12 +53,17 @@ fn stripped(version: &str) -> String {
     version.split('.').map(component).collect::<Vec<_>>().join(".")
 }
 
-/// Compares the files with the rows.
+/// Compares the files with the rows. `tables` are those that hold the rows, as commands name them.
 ///
 /// # Errors
 ///
 /// The rows do not fit one another, or the files: each way is its own [`ErrorKind`].
-pub(crate) fn plan(migrations: &Migrations, rows: &[Applied], end: usize) -> Result<Pending, ErrorKind> {
+pub(crate) fn plan(
+    migrations: &Migrations,
+    rows: &[Applied],
+    end: usize,
+    tables: &Tables,
+) -> Result<Pending, ErrorKind> {
     let history = migrations.name();
     verify(history, rows).map_err(|(row, detail)| ErrorKind::Altered {
         history: history.to_owned(),
@@ -119,7 +124,7 @@ pub(crate) fn plan(migrations: &Migrations, rows: &[Applied], end: usize) -> Res
     }
     if let Some((index, row)) = open {
         pending.start = index;
-        pending.doubt = resumable(migrations, index, row).err().map(Box::new);
+        pending.doubt = resumable(migrations, index, row, tables).err().map(Box::new);
         return Ok(pending);
     }
     pending.start = known;
@@ -178,26 +183,30 @@ fn compare(
 
 /// Whether an unfinished migration can be gone on with: how many statements are in force must be known for
 /// certain, and the file must still begin with them.
-fn resumable(migrations: &Migrations, index: usize, row: &Applied) -> Result<(), ErrorKind> {
+fn resumable(migrations: &Migrations, index: usize, row: &Applied, tables: &Tables) -> Result<(), ErrorKind> {
     let Some(migration) = migrations.get(index) else { return Ok(()) };
     let up = migration.up();
     let done = usize::try_from(row.done).unwrap_or(usize::MAX);
-    let checksum = |done| crate::executor::done_checksum(migrations.dialect(), up, done).to_string();
+    let checksum = |done| crate::executor::done_checksum(migrations.dialect(), up, done);
     if row.intent != row.done {
         let statement = up.data().statements.get(done).copied();
+        let through = checksum(done.saturating_add(1));
+        let named = (migrations.name(), migration.version());
+        let (in_force, not_in_force) = answers(migrations.dialect().spec(), tables, named, done, &through);
         return Err(ErrorKind::InDoubt {
-            history: migrations.name().to_owned(),
+            history: migrations.name().into(),
             version: migration.version().into(),
             path: up.path().into(),
             statement: number(done.saturating_add(1)),
-            checksum: checksum(done.saturating_add(1)).into(),
             total: u32::try_from(row.total).unwrap_or(u32::MAX),
             excerpt: excerpt(up, statement),
+            in_force: in_force.into(),
+            not_in_force: not_in_force.into(),
             started_at: row.started_at.as_deref().map(|at| shown(at).into()),
             state: row.state,
         });
     }
-    let in_force = (done > 0).then(|| checksum(done));
+    let in_force = (done > 0).then(|| checksum(done).to_string());
     if done > up.data().statements.len() || (done > 0 && in_force != row.done_checksum) {
         return Err(ErrorKind::EditedInForce {
             history: migrations.name().to_owned(),

@@ -8,9 +8,15 @@ const LIMIT: usize = 120;
 /// `text` made safe for a terminal and a log line: control, zero-width and bidirectional characters are
 /// escaped, and what is too long is cut.
 pub(crate) fn shown(text: &str) -> String {
+    shown_to(text, LIMIT)
+}
+
+/// The same with a limit of its own, for a text that the database composes for us: what comes last in it is
+/// a command.
+pub(crate) fn shown_to(text: &str, limit: usize) -> String {
     let mut shown = String::new();
     for (index, c) in text.chars().enumerate() {
-        if index == LIMIT {
+        if index == limit {
             shown.push('…');
             break;
         }

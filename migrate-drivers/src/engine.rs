@@ -61,8 +61,8 @@ pub trait Engine: Database {
     /// Whether a connection that is refused with this code will be refused until somebody changes something.
     fn lasting(code: &str) -> bool;
 
-    /// The way out of an error with this code while connecting, where there is one to name.
-    fn way_out(code: &str) -> Option<&'static str>;
+    /// The way out of an error with this code while connecting with `options`, where there is one to name.
+    fn way_out(code: &str, options: &Options<Self>) -> Option<&'static str>;
 
     /// Where these options lead to, for messages: never a password, nor a part of the URL that may be one.
     fn place(options: &Options<Self>) -> String;

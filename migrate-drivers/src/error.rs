@@ -4,7 +4,7 @@
 use migrate_core::session::{DbError, Fault};
 use sqlx::Error;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Options};
 
 /// An error while a statement ran.
 pub(crate) fn running<DB: Engine>(error: Error) -> DbError {
@@ -25,9 +25,9 @@ pub(crate) fn running<DB: Engine>(error: Error) -> DbError {
     }
 }
 
-/// An error while a connection to `place` was opened. Nothing ran yet, so what matters is whether it is worth
+/// An error while a connection was opened with `options`. Nothing ran yet, so what matters is whether it is worth
 /// trying again: [`Fault::Connection`] is, [`Fault::Config`] is not.
-pub(crate) fn connecting<DB: Engine>(error: Error, place: &str) -> DbError {
+pub(crate) fn connecting<DB: Engine>(error: Error, options: &Options<DB>) -> DbError {
     let error = running::<DB>(error);
     let code = error.code();
     let fault = match error.fault() {
@@ -35,8 +35,8 @@ pub(crate) fn connecting<DB: Engine>(error: Error, place: &str) -> DbError {
         _ if code.is_some_and(DB::lasting) => Fault::Config,
         _ => Fault::Connection,
     };
-    let mut message = format!("cannot connect to {place}: {}", error.message());
-    if let Some(way_out) = code.and_then(DB::way_out) {
+    let mut message = format!("{}: {}", DB::place(options), error.message());
+    if let Some(way_out) = code.and_then(|code| DB::way_out(code, options)) {
         message.push_str("; ");
         message.push_str(way_out);
     }

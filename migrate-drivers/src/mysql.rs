@@ -56,7 +56,7 @@ impl Engine for MySql {
         matches!(code, "1044" | "1045" | "1049" | "1130" | "1251" | "1524" | "1698")
     }
 
-    fn way_out(code: &str) -> Option<&'static str> {
+    fn way_out(code: &str, _: &MySqlConnectOptions) -> Option<&'static str> {
         (code == "1049").then_some("create it first, with `CREATE DATABASE …`")
     }
 

@@ -46,7 +46,7 @@ pub(crate) async fn connect<DB: Engine>(
 async fn open<DB: Engine>(options: &Options<DB>) -> Result<SqlxSession<'static, DB>, DbError> {
     match options.connect().await {
         Ok(connection) => Ok(SqlxSession::own(connection)),
-        Err(error) => Err(error::connecting::<DB>(error, &DB::place(options))),
+        Err(error) => Err(error::connecting::<DB>(error, options)),
     }
 }
 
@@ -59,7 +59,8 @@ impl<DB: Engine> Driver for OptionsDriver<DB> {
 
     async fn lend(&self) -> Result<Self::Session, DbError> {
         let mut session = open(&self.options).await?;
-        if session.in_memory().await? && !DB::shared(&self.options).await.map_err(error::running::<DB>)? {
+        // Also where connections share it: it ends with the last one, and all of these are ours.
+        if session.in_memory().await? {
             return Err(DbError::new(
                 Fault::Config,
                 "this in-memory database ends with the connection that migrates it; \

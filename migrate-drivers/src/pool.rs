@@ -36,10 +36,11 @@ impl<DB: Engine> PoolDriver<DB> {
     /// sqlx waits for a server that refuses connections and for an `after_connect` that fails as it waits for
     /// a busy pool, and then only says that the time is over.
     fn not_acquired(&self, error: sqlx::Error) -> DbError {
-        let place = DB::place(&self.pool.connect_options());
+        let options = self.pool.connect_options();
         if !matches!(error, sqlx::Error::PoolTimedOut) {
-            return error::connecting::<DB>(error, &place);
+            return error::connecting::<DB>(error, &options);
         }
+        let place = DB::place(&options);
         let pool = self.pool.options();
         DbError::new(
             Fault::Connection,

@@ -75,7 +75,7 @@ impl Engine for Postgres {
         matches!(code, "28000" | "28P01" | "3D000" | "42501")
     }
 
-    fn way_out(code: &str) -> Option<&'static str> {
+    fn way_out(code: &str, _: &PgConnectOptions) -> Option<&'static str> {
         (code == "3D000").then_some("create it first, with `CREATE DATABASE …` or `createdb`")
     }
 

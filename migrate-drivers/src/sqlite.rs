@@ -57,10 +57,22 @@ impl Engine for Sqlite {
         !matches!(primary(code), Some(BUSY | LOCKED | IOERR))
     }
 
-    fn way_out(code: &str) -> Option<&'static str> {
-        (primary(code) == Some(CANTOPEN)).then_some(
-            "its folder must exist; a missing file is created with `?mode=rwc` in the URL or `.create_if_missing(true)`",
-        )
+    fn way_out(code: &str, options: &SqliteConnectOptions) -> Option<&'static str> {
+        if primary(code) != Some(CANTOPEN) {
+            return None;
+        }
+        let file = options.get_filename();
+        let no_folder =
+            file.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
+        Some(if no_folder {
+            "its folder does not exist; create that first"
+        } else if file.is_dir() {
+            "it is a folder; name a file in it"
+        } else if file.exists() {
+            "see the permissions of the file and its folder"
+        } else {
+            "a missing file is created with `?mode=rwc` in the URL or `.create_if_missing(true)`, in a folder that can be written to"
+        })
     }
 
     fn place(options: &SqliteConnectOptions) -> String {

@@ -5,6 +5,7 @@ use migrate_core::diagnostic::closest;
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
+use syn::token::{Bracket, Paren};
 use syn::{Error, LitStr, Result, Token, bracketed, parenthesized};
 
 /// What was written in `migrations!(…)`.
@@ -73,7 +74,12 @@ impl Arguments {
                 }
                 folder = Some(literal);
             } else {
-                let argument = Ident::parse_any(input)?;
+                let argument = Ident::parse_any(input).map_err(|error| {
+                    Error::new(
+                        error.span(),
+                        format!("expected an argument, one of: {}", ARGUMENTS.join(", ")),
+                    )
+                })?;
                 match argument.to_string().as_str() {
                     "dialect" => once(&argument, &mut dialect, assigned(input, parse_dialect)?)?,
                     "ignore" => once(&argument, &mut ignore, assigned(input, parse_list)?)?,
@@ -127,8 +133,10 @@ fn assigned<T>(input: ParseStream<'_>, value: fn(ParseStream<'_>) -> Result<T>) 
 }
 
 fn parse_dialect(input: ParseStream<'_>) -> Result<Dialect> {
-    let name = Ident::parse_any(input)
-        .map_err(|error| Error::new(error.span(), format!("expected one of {}", choices(str::to_owned))))?;
+    let name = Ident::parse_any(input).map_err(|error| {
+        let known = choices(str::to_owned);
+        Error::new(error.span(), format!("expected one of {known}, without quotes"))
+    })?;
     let text = name.to_string();
     DIALECTS.iter().find(|(known, _)| *known == text).map(|(_, dialect)| *dialect).ok_or_else(|| {
         let known = DIALECTS.map(|(known, _)| known);
@@ -137,6 +145,9 @@ fn parse_dialect(input: ParseStream<'_>) -> Result<Dialect> {
 }
 
 fn parse_list(input: ParseStream<'_>) -> Result<Vec<String>> {
+    if !input.peek(Bracket) {
+        return Err(input.error("expected a list, as in `ignore = [\"seed.sql\"]`"));
+    }
     let list;
     bracketed!(list in input);
     let names = list.parse_terminated(|input| input.parse::<LitStr>(), Token![,])?;
@@ -151,6 +162,9 @@ enum Allow {
 
 /// `allow(empty)`, or `allow("7/down", code, "reason")`.
 fn parse_allow(input: ParseStream<'_>) -> Result<Allow> {
+    if !input.peek(Paren) {
+        return Err(input.error("expected what is allowed, as in `allow(empty)`"));
+    }
     let list;
     parenthesized!(list in input);
     if !list.peek(LitStr) {

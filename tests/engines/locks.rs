@@ -57,10 +57,15 @@ async fn a_lock_that_somebody_holds_ends_the_wait_with_an_error_that_names_him(p
         Place::Postgres(database) => {
             let key = key(&place).await;
             let mut shell = database.shell();
-            shell.run(&format!("SET application_name = 'somebody'; SELECT pg_advisory_lock({key})")).unwrap();
+            shell.run(&format!("SET application_name = 'somebody whose name is as long as the server lets one be'; SELECT pg_advisory_lock({key})")).unwrap();
             (
                 Some(shell),
-                vec!["process ".to_owned(), "user postgres".to_owned(), "application somebody".to_owned()],
+                vec![
+                    "process ".to_owned(),
+                    "user postgres".to_owned(),
+                    "application somebody".to_owned(),
+                    "SELECT pg_terminate_backend(".to_owned(),
+                ],
             )
         }
         Place::MariaDb(database) => {
@@ -84,8 +89,13 @@ async fn a_lock_that_somebody_holds_ends_the_wait_with_an_error_that_names_him(p
             // sqlx alone waits 5 s for the lock.
             let options: SqliteConnectOptions = place.url().parse().unwrap();
             let options = options.busy_timeout(Duration::from_millis(50));
+            // The connection's own wait counts, also when it is the only one.
+            let once = Migrator::new(&options).history(&history).lock_wait(Duration::ZERO).run().await;
+            let once = once.unwrap_err();
+            let ErrorKind::LockTimeout { waited, .. } = once.kind() else { panic!("{once}") };
+            assert!(!waited.is_zero(), "{once}");
             let blocked =
-                Migrator::new(options).history(&history).lock_wait(Duration::from_millis(300)).run().await;
+                Migrator::new(&options).history(&history).lock_wait(Duration::from_millis(300)).run().await;
             std::fs::remove_file(held(&place)).unwrap();
             assert!(writer.wait().status.success());
             blocked

@@ -2,8 +2,10 @@
 //! them.
 
 use std::path::Path;
+use std::str::FromStr as _;
 
-use migrate::{Dialect, Error, ErrorKind, Migrations, migrate};
+use migrate::{Dialect, Error, ErrorKind, Migrations, Migrator, migrate};
+use sqlx::postgres::PgConnectOptions;
 
 use crate::files::{Files, SHOP};
 use crate::place::{Place, on_every_engine};
@@ -149,14 +151,18 @@ async fn a_statement_in_doubt_says_how_to_go_on_and_that_works(place: Place) {
     // As after a crash while the second statement ran.
     place.ask("UPDATE migrate_history SET state = 'running', statements_intent = 2 WHERE version = '3'");
     let (error, history) = failed(&place, &files).await;
-    let ErrorKind::InDoubt { statement: 2, checksum, .. } = error.kind() else { panic!("{error}") };
+    let ErrorKind::InDoubt { statement: 2, in_force, not_in_force, .. } = error.kind() else {
+        panic!("{error}")
+    };
     let shown = error.to_string();
-    let update = format!("SET statements_done = 2, done_checksum = '{checksum}' (it is in force)");
-    assert!(shown.contains(&update), "{shown}");
+    assert!(shown.contains(&**in_force) && shown.contains(&**not_in_force), "{shown}");
     golden(&place, "in-doubt", &error, &history);
-    place.ask(&format!(
-        "UPDATE migrate_history SET statements_done = 2, done_checksum = '{checksum}' WHERE history = 'app' AND version = '3'"
-    ));
+    // Whoever says that it is not in force gets it run again.
+    place.ask(not_in_force);
+    let (error, _) = failed(&place, &files).await;
+    assert!(matches!(error.kind(), ErrorKind::Script { statement: Some(2), .. }), "{error}");
+    place.ask("UPDATE migrate_history SET state = 'running', statements_intent = 2 WHERE version = '3'");
+    place.ask(in_force);
     let report = migrate(place.url(), &history).await.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(report.steps.iter().map(|step| step.statements).collect::<Vec<_>>(), [1]);
     assert_eq!(place.ask("SELECT count(*) FROM a"), "1");
@@ -194,6 +200,50 @@ async fn a_script_that_ends_its_own_transaction_is_not_run(place: Place) {
     let report = migrate(place.url(), &with(&place, "3_x.sql", allowed).history()).await;
     assert_eq!(report.unwrap_or_else(|error| panic!("{error}")).steps.len(), 1);
     assert_eq!(place.ask("SELECT count(*) FROM customers"), "1");
+}
+
+#[tokio::test]
+async fn the_way_out_of_doubt_is_a_command_whatever_the_names_are() {
+    let Some(place) = Place::new(Dialect::Postgres, "doubt_in_a_schema") else { return };
+    let text = "-- migrate(no-transaction)\nCREATE TABLE a (id INTEGER);\nINSERT INTO missing VALUES (1);\n";
+    let history = Files::new(Dialect::Postgres, &[("1_x.sql", text)]).named("o'clock").history();
+    let run = || Migrator::new(place.url()).history(&history).schema("sch\"ema").run();
+    run().await.unwrap_err();
+    place.ask("UPDATE \"sch\"\"ema\".migrate_history SET state = 'running', statements_intent = 2");
+    let error = run().await.unwrap_err();
+    let ErrorKind::InDoubt { in_force, .. } = error.kind() else { panic!("{error}") };
+    place.ask(in_force);
+    assert_eq!(run().await.unwrap_or_else(|error| panic!("{error}")).steps.len(), 1);
+}
+
+#[tokio::test]
+async fn a_role_without_privileges_is_told_which_it_needs() {
+    let Some(place) = Place::new(Dialect::Postgres, "privileges") else { return };
+    let files = Files::new(Dialect::Postgres, &SHOP[..2]);
+    migrate(place.url(), &files.history()).await.unwrap_or_else(|error| panic!("{error}"));
+    // Roles belong to the server, which other tests use: the role goes by the name of the database.
+    let role = place.database().name().to_owned();
+    place.ask(&format!("CREATE ROLE {role}"));
+    let files = Files::new(Dialect::Postgres, &SHOP);
+    let history = files.history();
+    let options = PgConnectOptions::from_str(&place.url()).unwrap().options([("role", role.as_str())]);
+    let run = || migrate(&options, &history);
+    let error = run().await.unwrap_err().to_string();
+    assert!(error.contains("this role needs SELECT on migrate_history and migrate_head"), "{error}");
+    place.ask(&format!("GRANT SELECT ON migrate_history, migrate_head TO {role}"));
+    let error = run().await.unwrap_err().to_string();
+    assert!(error.contains("needs SELECT, INSERT, UPDATE and DELETE on migrate_history"), "{error}");
+    place.ask(&format!("DROP OWNED BY {role}"));
+    place.ask(&format!("DROP ROLE {role}"));
+}
+
+#[tokio::test]
+async fn a_connection_without_a_database_says_where_its_name_goes() {
+    let Some(place) = Place::new(Dialect::MariaDb, "no_database") else { return };
+    let history = Files::new(Dialect::MariaDb, &SHOP).history();
+    let url = place.url().replace(place.database().name(), "");
+    let error = migrate(url, &history).await.unwrap_err().to_string();
+    assert!(error.contains("mysql://user@host/name"), "{error}");
 }
 
 #[tokio::test]

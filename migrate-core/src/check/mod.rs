@@ -184,7 +184,7 @@ fn history_name(name: &str, diagnostics: &mut Vec<Diagnostic>) {
     let message = match name.len() {
         0 => "the name of the history is empty".to_owned(),
         1..=100 if name.chars().all(|c| c.is_ascii_graphic() || c == ' ') => return,
-        1..=100 => format!("the name of the history has characters other than those of ASCII: {name:?}"),
+        1..=100 => format!("the name of the history may hold printable characters of ASCII alone: {name:?}"),
         len => format!("the name of the history is too long: {len} characters, the limit is 100"),
     };
     let help = "the name of the crate is a good one";

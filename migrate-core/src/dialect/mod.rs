@@ -223,6 +223,8 @@ pub(crate) struct Codes {
     pub(crate) try_again: &'static [&'static str],
     /// Somebody else holds the write lock.
     pub(crate) busy: &'static [&'static str],
+    /// The connection has no default database.
+    pub(crate) no_database: &'static [&'static str],
     /// The role lacks a privilege.
     pub(crate) denied: &'static [&'static str],
     /// The target cannot be written to.

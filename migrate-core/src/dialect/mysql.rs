@@ -102,6 +102,7 @@ const fn spec(dialect: Dialect, engine: &'static str) -> Spec {
             racing_create: &["1050"],
             try_again: &["1040", "1203"],
             busy: &[],
+            no_database: &["1046"],
             denied: &["1142", "1044", "1227", "1370"],
             read_only: &["1290", "1836"],
         },

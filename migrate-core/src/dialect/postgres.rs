@@ -114,6 +114,7 @@ pub static POSTGRES: Spec = Spec {
         racing_create: &["23505", "42P07", "42710", "42P06"],
         try_again: &["53300", "57P03"],
         busy: &[],
+        no_database: &[],
         denied: &["42501"],
         read_only: &["25006"],
     },

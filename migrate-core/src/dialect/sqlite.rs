@@ -69,6 +69,7 @@ pub static SQLITE: Spec = Spec {
         try_again: &[],
         // BUSY, and its RECOVERY, SNAPSHOT and TIMEOUT forms; LOCKED is the shared cache's word for it.
         busy: &["5", "261", "517", "773", "6", "262"],
+        no_database: &[],
         denied: &[],
         read_only: &["8", "264", "520", "776", "1032", "1288", "1544"],
     },

@@ -14,7 +14,7 @@ use crate::dialect::{Schemas, Spec, fill};
 pub(crate) use boot::{BOOT_COLUMNS, Boot, Head, boot_sql};
 pub use row::State;
 pub(crate) use row::{Applied, ROW_COLUMNS, rows_sql, verify};
-pub(crate) use write::{Claim, Writer};
+pub(crate) use write::{Claim, Writer, answers};
 
 /// Version of the tables' layout, kept in each head row.
 pub(crate) const FORMAT: i64 = 1;

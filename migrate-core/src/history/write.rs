@@ -41,6 +41,28 @@ impl Claim {
     }
 }
 
+/// The two answers to what became of a statement: it is in force, or it is not. For a person, who runs the
+/// one that is true.
+pub(crate) fn answers(
+    spec: &Spec,
+    tables: &Tables,
+    (history, version): (&str, &str),
+    done: usize,
+    checksum: &Checksum,
+) -> (String, String) {
+    let answer = |set: &str| {
+        tables.fill(
+            "UPDATE {history} SET {set} WHERE history = {h} AND version = {v}",
+            &[("set", set), ("h", &spec.literal(history)), ("v", &spec.literal(version))],
+        )
+    };
+    let checksum = spec.literal(&checksum.to_string());
+    (
+        answer(&format!("statements_done = {}, done_checksum = {checksum}", done.saturating_add(1))),
+        answer(&format!("statements_intent = {done}")),
+    )
+}
+
 impl Writer<'_> {
     fn fill(&self, template: &str, places: &[(&str, &str)]) -> String {
         let history = self.spec.literal(self.migrations.name());

@@ -99,6 +99,11 @@ impl<'a, D: Driver> Run<'a, D> {
                      that migrates needs CREATE where the tables go)",
                     shown(&work.actor)
                 )
+            } else if let (None, Some(schema)) = (spec.create_schema, &self.options.schema) {
+                format!(
+                    "create the tables migrate_history, migrate_head and migrate_journal in {:?}, which .schema(…) names and must exist",
+                    shown(schema)
+                )
             } else {
                 "create the tables migrate_history, migrate_head and migrate_journal".to_owned()
             };

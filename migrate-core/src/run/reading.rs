@@ -3,7 +3,7 @@
 use super::fit::{above_floor, head_fits, newest_fits};
 use super::{Run, View};
 use crate::checksum::fingerprints;
-use crate::dialect::Spec;
+use crate::dialect::{Spec, has_code};
 use crate::error::{ErrorKind, RowProblem};
 use crate::foreign;
 use crate::history::{Applied, BOOT_COLUMNS, Boot, FORMAT, ROW_COLUMNS, Tables, boot_sql, rows_sql};
@@ -36,9 +36,9 @@ impl<'a, D: Driver> Run<'a, D> {
             Ok(rows) if matches!(rows.first().map(Vec::as_slice), Some([Value::Int(1)])) => {}
             Ok(_) => return Ok(false),
             Err(error) if error.code() == Some(savepoint.ended) => return Err(ErrorKind::InTransaction),
-            Err(error) => return Err(reading(error)),
+            Err(error) => return Err(self.reading(error)),
         }
-        session.execute(savepoint.set).await.map_err(reading)?;
+        session.execute(savepoint.set).await.map_err(|error| self.reading(error))?;
         Ok(true)
     }
 
@@ -50,7 +50,7 @@ impl<'a, D: Driver> Run<'a, D> {
         found: Result<T, ErrorKind>,
     ) -> Result<T, ErrorKind> {
         let Some(savepoint) = self.spec().savepoint.as_ref().filter(|_| protected) else { return found };
-        session.execute(savepoint.back).await.map_err(reading)?;
+        session.execute(savepoint.back).await.map_err(|error| self.reading(error))?;
         match found {
             // Our tables are not there, and after that error nothing more could be asked.
             Err(ErrorKind::Connection { error, .. }) if error.code() == Some(savepoint.ended) => {
@@ -84,7 +84,7 @@ impl<'a, D: Driver> Run<'a, D> {
                 self.judge(boot)
             }
             Err(error) if self.spec().codes.is_missing_table(&error) => Ok(FirstRead::NoTables),
-            Err(error) => Err(reading(error)),
+            Err(error) => Err(self.reading(error)),
         }
     }
 
@@ -171,15 +171,19 @@ impl<'a, D: Driver> Run<'a, D> {
         match session.query(&sql, &BOOT_COLUMNS).await {
             Ok(rows) => Boot::decode(rows).map(Some).map_err(|detail| unreadable("migrate_head", detail)),
             Err(error) if self.spec().codes.is_missing_table(&error) => Ok(None),
-            Err(error) => Err(reading(error)),
+            Err(error) => Err(self.reading(error)),
         }
+    }
+
+    fn reading(&self, error: DbError) -> ErrorKind {
+        reading(self.spec(), error)
     }
 
     /// Where a session is, on a database without our tables.
     pub(super) async fn surroundings(&self, session: &mut D::Session) -> Result<Boot, ErrorKind> {
         let identity = identify(self.spec(), session).await?;
         let sql = self.spec().in_transaction;
-        let rows = session.query(sql, &[Kind::Int]).await.map_err(reading)?;
+        let rows = session.query(sql, &[Kind::Int]).await.map_err(|error| self.reading(error))?;
         Ok(Boot {
             schema: identity.schema,
             user: identity.user,
@@ -202,7 +206,7 @@ impl<'a, D: Driver> Run<'a, D> {
         for migrations in self.histories {
             let rows = if tables_exist {
                 let sql = rows_sql(self.spec(), tables, migrations.name());
-                let rows = session.query(&sql, &ROW_COLUMNS).await.map_err(reading)?;
+                let rows = session.query(&sql, &ROW_COLUMNS).await.map_err(|error| self.reading(error))?;
                 Applied::decode(rows).map_err(|detail| unreadable("migrate_history", detail))?
             } else {
                 Vec::new()
@@ -211,7 +215,7 @@ impl<'a, D: Driver> Run<'a, D> {
                 head_fits(migrations, boot.head(migrations.name()), &rows)?;
             }
             let end = end_of(migrations, self.target_of(migrations))?;
-            let plan = plan(migrations, &rows, end)?;
+            let plan = plan(migrations, &rows, end, tables)?;
             if let Some(head) = boot.and_then(|boot| boot.head(migrations.name())) {
                 above_floor(migrations, head, &rows)?;
             }
@@ -237,18 +241,26 @@ impl<'a, D: Driver> Run<'a, D> {
 }
 
 pub(super) async fn identify<S: Session>(spec: &Spec, session: &mut S) -> Result<Identity, ErrorKind> {
-    let rows = session.query(spec.identify, &COLUMNS).await.map_err(reading)?;
+    let rows = session.query(spec.identify, &COLUMNS).await.map_err(|error| reading(spec, error))?;
     Identity::decode(rows).map_err(|detail| ErrorKind::Connection {
         doing: "ask the server what it is".to_owned(),
         error: DbError::new(Fault::Decode, detail),
     })
 }
 
-pub(super) fn reading(error: DbError) -> ErrorKind {
-    match error.fault() {
-        Fault::Decode => unreadable("the history tables", error.to_string()),
-        _ => ErrorKind::Connection { doing: "read the history".to_owned(), error },
-    }
+fn reading(spec: &Spec, error: DbError) -> ErrorKind {
+    let doing = match error.fault() {
+        Fault::Decode => return unreadable("the history tables", error.to_string()),
+        _ if has_code(&error, spec.codes.denied) => {
+            "read the history (this role needs SELECT on migrate_history and migrate_head)"
+        }
+        _ if has_code(&error, spec.codes.no_database) => {
+            "read the history, because the connection has no default database (put its name into the URL, as in \
+             mysql://user@host/name)"
+        }
+        _ => "read the history",
+    };
+    ErrorKind::Connection { doing: doing.to_owned(), error }
 }
 
 pub(super) fn unreadable(table: &str, detail: String) -> ErrorKind {

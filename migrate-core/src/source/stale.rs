@@ -18,6 +18,8 @@ pub struct Stale {
     pub added: Vec<String>,
     /// Embedded files that are not in the folder any more.
     pub removed: Vec<String>,
+    /// The folder relative to its crate, as the build script names it.
+    pub watch: String,
 }
 
 /// Compares the files that a debug build embedded with its folder. `None` when they are the same, in release
@@ -36,7 +38,16 @@ pub fn stale(migrations: &Migrations) -> Option<Stale> {
     if added.is_empty() && removed.is_empty() {
         return None;
     }
-    Some(Stale { folder: data.folder.to_string(), added, removed })
+    Some(Stale { folder: data.folder.to_string(), added, removed, watch: watched(migrations) })
+}
+
+/// The folder as the paths of scripts begin; `migrations` where none tells.
+fn watched(migrations: &Migrations) -> String {
+    let data = migrations.data();
+    let up = data.entries.first().map(|entry| &*entry.up.path).unwrap_or_default();
+    let file = data.files.iter().find(|file| up.ends_with(&***file));
+    let folder = file.and_then(|file| up.strip_suffix(&**file)).unwrap_or_default().trim_end_matches('/');
+    if folder.is_empty() { "migrations".to_owned() } else { folder.to_owned() }
 }
 
 impl fmt::Display for Stale {
@@ -58,8 +69,11 @@ impl fmt::Display for Stale {
                 " are embedded but gone"
             })?;
         }
-        f.write_str(
-            "; build again, and add a build.rs with `println!(\"cargo:rerun-if-changed=migrations\")`",
+        write!(
+            f,
+            "; build again, with a build.rs of `fn main() {{ println!(\"cargo:rerun-if-changed={}\"); }}`, without which \
+             cargo does not see a new file",
+            self.watch
         )
     }
 }

@@ -1,5 +1,5 @@
-//! A lock is ours when the answer is exactly one row with one number above 0, which names the session that has
-//! it, and excludes others when a second connection does not get it.
+//! A lock is ours when the answer is exactly one row with exactly one positive number, that of the session,
+//! and excludes others when a second connection does not get it.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ fn run(locks: Locks, migrations: &Migrations) -> (Result<Report, Error>, Handle)
 }
 
 #[test]
-fn nothing_but_one_row_with_the_number_of_a_session_is_the_lock() {
+fn nothing_but_one_row_with_one_positive_number_is_the_lock() {
     let text = |text: &str| Value::Text(text.to_owned());
     for answer in [
         vec![vec![Value::Null]],
@@ -30,6 +30,7 @@ fn nothing_but_one_row_with_the_number_of_a_session_is_the_lock() {
         Vec::new(),
         vec![Vec::new()],
         vec![vec![text("1")]],
+        vec![vec![text("7")]],
         vec![vec![text("t")]],
         vec![vec![Value::Int(1), Value::Int(1)]],
         vec![vec![Value::Int(1)], vec![Value::Int(1)]],

@@ -384,7 +384,7 @@ impl World {
         }
         if sql.starts_with("SELECT pg_catalog.version()") {
             return Ok(vec![vec![
-                text("PostgreSQL 15.0, modelled"),
+                text("PostgreSQL 15.18, modelled"),
                 text("owner"),
                 text("public"),
                 text("shop"),

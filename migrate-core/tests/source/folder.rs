@@ -164,6 +164,9 @@ fn a_debug_build_notices_files_that_were_added_or_removed() {
     let message = found.to_string();
     let begin = "this binary is stale: 2 files (2_b.sql, 3_c.sql) in ";
     assert!(message.starts_with(begin) && message.contains(" are not embedded; build again"), "{message}");
+    // The line of the build script names this folder, not the usual one.
+    let folder = dir.path().display();
+    assert!(message.contains(&format!("cargo:rerun-if-changed={folder}\"")), "{message}");
     fs::remove_file(dir.path().join("1_a.sql")).unwrap();
     assert_eq!(stale(&migrations).unwrap().removed, ["1_a.sql"]);
 }

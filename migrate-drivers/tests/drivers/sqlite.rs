@@ -226,7 +226,7 @@ async fn a_pool_of_separate_memory_databases_is_refused_unless_it_has_one_connec
 
 #[tokio::test]
 async fn a_pool_of_connections_to_one_memory_database_is_welcome() {
-    let shared = [
+    let shared: [(&str, SqliteConnectOptions); 5] = [
         ("url", "sqlite::memory:".parse().unwrap()),
         ("url with a name", "sqlite://file:y1?mode=memory&cache=shared".parse().unwrap()),
         ("builder", SqliteConnectOptions::new().filename("file:y4").in_memory(true).shared_cache(true)),
@@ -234,6 +234,10 @@ async fn a_pool_of_connections_to_one_memory_database_is_welcome() {
         ("memdb", SqliteConnectOptions::new().filename("file:/y3?vfs=memdb")),
     ];
     for (name, options) in shared {
+        // By itself it would end with the connection that migrates it, whoever can share it until then.
+        let error = options.clone().into_driver().unwrap().lend().await.expect_err(name);
+        assert!(error.message().contains("pass the pool"), "{name}: {error}");
+
         let pool = SqlitePoolOptions::new().max_connections(3).connect_with(options).await.unwrap();
         let driver = (&pool).into_driver().unwrap();
         let lent = driver.lend().await.expect(name);
@@ -269,6 +273,19 @@ async fn a_missing_file_names_the_option_that_creates_it() {
     let pool = SqlitePool::connect_lazy_with(options);
     let error = pool.into_driver().unwrap().lend().await.unwrap_err();
     assert_eq!((error.fault(), error.code()), (Fault::Config, Some("14")));
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_opened_is_told_from_a_missing_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let error = async |path: &str| {
+        let options = SqliteConnectOptions::new().filename(dir.path().join(path)).create_if_missing(true);
+        options.into_driver().unwrap().lend().await.unwrap_err().to_string()
+    };
+    let text = error("nowhere/shop.db").await;
+    assert!(text.contains("its folder does not exist") && !text.contains("mode=rwc"), "{text}");
+    let text = error("").await;
+    assert!(text.contains("it is a folder") && !text.contains("mode=rwc"), "{text}");
 }
 
 #[tokio::test]
