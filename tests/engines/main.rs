@@ -5,6 +5,7 @@ mod blocking;
 mod boot_cost;
 mod conformance;
 mod corpus;
+mod examples;
 mod files;
 mod hygiene;
 mod instances;
