@@ -1,18 +1,27 @@
 //! Applies one migration on a session that is ours: claims its row, runs its statements, writes the books.
 //! It decides nothing about which migration, and it does not lock; see [`crate::plan`] and [`crate::run`].
 
+mod failure;
+mod journal;
+mod pause;
+
 use std::time::Duration;
 
+use self::failure::{
+    ALL_OR_NOTHING, IN_FORCE, NOT_ALLOWED, NOT_RUN, all_or_nothing, bookkeeping, script_error, statement_at,
+};
+pub(crate) use self::journal::done_checksum;
+pub(crate) use self::pause::Pause;
 use crate::check;
-use crate::checksum::{Checksum, Hasher};
+use crate::checksum::Checksum;
 use crate::dialect::{Ddl, Dialect, Send, Spec, fill, has_code};
-use crate::error::{ErrorKind, excerpt_of, number};
+use crate::error::{ErrorKind, excerpt_of};
 use crate::history::{Applied, Claim, Tables, Writer};
 use crate::lock::Lock;
 use crate::migrations::{Migration, Migrations, Script};
 use crate::report::Step;
 use crate::session::{DbError, Driver, Fault, Kind, Session, Value};
-use crate::syntax::{self, Lexer};
+use crate::syntax::Lexer;
 
 /// Why a lock that another session of the server answers for excludes nobody.
 pub(crate) const POOLER: &str = "the server's session changed, as behind a pooler in transaction mode";
@@ -93,46 +102,8 @@ fn is_plain_dml(dialect: Dialect, statement: &str) -> bool {
     first_token_is(dialect, statement, &DML)
 }
 
-/// Whether `statement` only sets something in the session, so that a later session must run it again.
-fn is_session_state(dialect: Dialect, statement: &str) -> bool {
-    first_token_is(dialect, statement, &["set", "use"])
-}
-
 fn first_token_is(dialect: Dialect, statement: &str, words: &[&str]) -> bool {
     Lexer::new(statement, dialect).significant().next().is_some_and(|token| token.is_one_of(statement, words))
-}
-
-/// Hash over the tokens of the first `done` statements: what an unfinished migration has in force.
-pub(crate) fn done_checksum(dialect: Dialect, script: Script<'_>, done: usize) -> Checksum {
-    script.statements().take(done).fold(InForce::new(dialect), InForce::and).checksum()
-}
-
-/// The same as it grows by one statement after the other, so that a script of thousands is hashed once.
-struct InForce {
-    dialect: Dialect,
-    hasher: Hasher,
-}
-
-impl InForce {
-    fn new(dialect: Dialect) -> Self {
-        InForce { dialect, hasher: Hasher::new("migrate/done") }
-    }
-
-    fn and(mut self, statement: &str) -> Self {
-        self.add(statement);
-        self
-    }
-
-    fn add(&mut self, statement: &str) {
-        for token in syntax::tokens_for_checksum(statement, self.dialect) {
-            self.hasher.field(token);
-        }
-        self.hasher.field(b";");
-    }
-
-    fn checksum(&self) -> Checksum {
-        self.hasher.finish()
-    }
 }
 
 impl<D: Driver> Work<'_, D> {
@@ -433,231 +404,8 @@ impl<D: Driver> Work<'_, D> {
             }
         }
     }
-
-    /// Statement by statement, each preceded by the recorded intent to run it.
-    async fn with_journal(&mut self, task: Task<'_>) -> Result<Ran, ErrorKind> {
-        let script = task.migration.up();
-        if let Err(detail) = &self.exclusive {
-            return Err(ErrorKind::NotExclusive {
-                history: task.migrations.name().to_owned(),
-                path: script.path().to_owned(),
-                detail: detail.clone(),
-            });
-        }
-        let statements: Vec<&str> = script.statements().collect();
-        let total = statements.len();
-        let done =
-            task.unfinished.map_or(0, |row| usize::try_from(row.done).unwrap_or(usize::MAX)).min(total);
-        let claim = Claim::after(task.last, task.migrations.name(), task.migration);
-        let writer = self.writer(task.migrations);
-        let mut in_force =
-            statements.iter().take(done).copied().fold(InForce::new(self.spec.dialect), InForce::and);
-        let checksum = in_force.checksum();
-        let mut row = writer.claim(&claim, task.migration, total, (done > 0).then_some((done, &checksum)));
-        if task.unfinished.is_some() {
-            row = format!("{}; {row}", writer.give_up(&claim, done));
-        }
-        let prelude = self.prelude(&task);
-        if !prelude.is_empty()
-            && let Err(error) = self.session.execute(&prelude).await
-        {
-            return Err(bookkeeping(&task, NOT_RUN, error));
-        }
-        let mut first = format!("{}; ", self.spec.begin);
-        let check = self.lock.as_ref().and_then(|lock| lock.check(true));
-        if let Some(check) = check {
-            first.push_str(check);
-            first.push_str("; ");
-        }
-        first.push_str(&row);
-        let checked = check.is_some();
-        if let Some(not_ours) = self.claim(&task, &first, checked).await? {
-            return Ok(not_ours);
-        }
-        if let Err(error) = self.commit().await {
-            self.roll_back().await;
-            return Err(bookkeeping(&task, NOT_RUN_YET, error));
-        }
-
-        // What an earlier session had set is gone with it.
-        for statement in statements.iter().copied().take(done) {
-            if is_session_state(self.spec.dialect, statement)
-                && let Err(error) = self.session.execute(statement).await
-            {
-                // The next statement was not begun, so the row must not say that it was.
-                self.roll_back().await;
-                let failed = self.writer(task.migrations).failed(&claim, done);
-                let recorded = self.session.execute(&format!("{}{failed}", self.reset)).await.is_ok();
-                let outcome = if recorded { GOES_ON } else { NOT_RUN_YET };
-                return Err(bookkeeping(&task, outcome, error));
-            }
-        }
-        let mut set = statements.iter().take(done).any(|text| is_session_state(self.spec.dialect, text));
-        for (index, statement) in statements.iter().enumerate().skip(done) {
-            if let Err(error) = self.session.execute(statement).await {
-                return Err(self.stop(&task, &claim, index, error).await);
-            }
-            let done = index + 1;
-            set |= is_session_state(self.spec.dialect, statement);
-            if done < total {
-                in_force.add(statement);
-                let progress =
-                    self.writer(task.migrations).progress(&claim, done, done + 1, &in_force.checksum());
-                // Under a role that the script has set, the books may be out of reach.
-                let progress = if set { format!("{}{progress}", self.set_role_for_now) } else { progress };
-                if let Err(error) = self.session.execute(&progress).await {
-                    return Err(bookkeeping(&task, &not_recorded(done), error));
-                }
-            }
-        }
-        let books =
-            self.writer(task.migrations).applied(&claim, task.migration, total, refs(task.fingerprints));
-        let books = format!("{}; {books}; COMMIT", self.spec.begin);
-        // What the script has set goes first, where the books could be out of reach or read otherwise.
-        let message = format!("{}{books}", if set { &self.reset } else { &self.set_role });
-        match self.session.execute(&message).await {
-            Ok(()) => Ok(Ran::Through(total - done)),
-            Err(error) => {
-                self.roll_back().await;
-                Err(bookkeeping(&task, &not_recorded(total), error))
-            }
-        }
-    }
-
-    /// The server refused a statement outside a transaction: records that, and makes the error.
-    async fn stop(&mut self, task: &Task<'_>, claim: &Claim, index: usize, error: DbError) -> ErrorKind {
-        let path = task.migration.up().path();
-        let outcome = if error.fault() == Fault::Server {
-            self.roll_back().await;
-            let failed = self.writer(task.migrations).failed(claim, index);
-            let recorded = self.session.execute(&format!("{}{failed}", self.reset)).await.is_ok();
-            self.log_failure(task, claim, Some(index), &error).await;
-            let before = match index {
-                0 => "nothing of this file is in force".to_owned(),
-                1 => "statement 1 of this file is in force".to_owned(),
-                done => format!("statements 1 to {done} of this file are in force"),
-            };
-            if recorded {
-                format!(
-                    "{before}; correct statement {} in {path} and start again: the run goes on there",
-                    index + 1
-                )
-            } else {
-                format!("{before}, and that could not be recorded; the next start will ask")
-            }
-        } else {
-            format!(
-                "the connection was lost: whether statement {} is in force is not known, and the next start will ask",
-                index + 1
-            )
-        };
-        script_error(task, self.spec, Some(index), outcome, error)
-    }
 }
 
 fn refs(fingerprints: &(Checksum, Checksum)) -> (&Checksum, &Checksum) {
     (&fingerprints.0, &fingerprints.1)
-}
-
-/// What is true after a statement of the bookkeeping failed, while the connection lasts.
-const ALL_OR_NOTHING: &str = "the connection was lost: either all of this file is in force or nothing of it, and the \
-                              next start finds out; start again";
-const NOT_RUN: &str = "nothing of this file was run";
-const NOT_ALLOWED: &str = "nothing of this file was run; the role that migrates needs SELECT, INSERT, UPDATE and DELETE on \
-                           migrate_history and migrate_head, and INSERT on migrate_journal";
-const NOT_RUN_YET: &str =
-    "nothing of this file was run by this start; the next one may ask about its first statement";
-const IN_FORCE: &str = "all of this file is in force, and recorded";
-const GOES_ON: &str = "nothing more of this file was run, and the next start goes on with it";
-const ROLLED_BACK: &str = "it was rolled back: the database is as it was before this file";
-
-fn bookkeeping(task: &Task<'_>, outcome: &str, error: DbError) -> ErrorKind {
-    ErrorKind::Bookkeeping {
-        doing: format!("keep the books for {}", task.migration.up().path()),
-        outcome: outcome.into(),
-        error,
-    }
-}
-
-fn not_recorded(done: usize) -> String {
-    format!(
-        "statement {done} of this file is in force, which could not be recorded: the next start will ask about it"
-    )
-}
-
-/// The same where the outcome hangs on whether the message got through.
-fn all_or_nothing(task: &Task<'_>, error: DbError) -> ErrorKind {
-    let outcome = if error.fault() == Fault::Server { ROLLED_BACK } else { ALL_OR_NOTHING };
-    bookkeeping(task, outcome, error)
-}
-
-/// The error of a failed script, with the place in its file.
-fn script_error(
-    task: &Task<'_>,
-    spec: &Spec,
-    index: Option<usize>,
-    outcome: String,
-    error: DbError,
-) -> ErrorKind {
-    let script = task.migration.up();
-    ErrorKind::Script {
-        history: task.migrations.name().to_owned(),
-        version: task.migration.version().to_owned(),
-        path: script.path().to_owned(),
-        statement: index.map(|index| number(index + 1)),
-        total: number(script.statements().len()),
-        excerpt: place(script, spec, index, &error),
-        outcome: outcome.into(),
-        error,
-    }
-}
-
-/// The statement that holds the character at `position`, from 1, of a body that was sent whole. The server's
-/// count of statements does not tell it for an error of syntax, which comes before any is executed.
-fn statement_at(script: Script<'_>, position: u32) -> Option<usize> {
-    let data = script.data();
-    let (offset, _) = script.body().char_indices().nth(usize::try_from(position).ok()?.checked_sub(1)?)?;
-    let byte = data.body.start as usize + offset;
-    data.statements.iter().rposition(|statement| statement.start as usize <= byte)
-}
-
-/// The place in the file: the server's position in the message that was sent, else the start of the
-/// statement, else nothing.
-fn place(script: Script<'_>, spec: &Spec, index: Option<usize>, error: &DbError) -> Box<str> {
-    let data = script.data();
-    let sent = match (spec.send, index) {
-        (Send::Whole, _) if script.transactional() => Some(data.body),
-        (_, Some(index)) => data.statements.get(index).copied(),
-        _ => None,
-    };
-    let byte = error.position().zip(sent).and_then(|(position, sent)| {
-        let skip = usize::try_from(position).ok()?.checked_sub(1)?;
-        let (offset, _) = sent.of(&data.text).char_indices().nth(skip)?;
-        Some(sent.start as usize + offset)
-    });
-    let start = byte.or_else(|| Some(data.statements.get(index?)?.start as usize));
-    match start {
-        None => format!("  --> {}\n", script.path()).into(),
-        Some(start) => excerpt_of(script, start, start),
-    }
-}
-
-/// A wait that grows from 50 ms to 1 s, with jitter.
-#[derive(Debug, Default)]
-pub(crate) struct Pause {
-    tries: u32,
-    pub(crate) waited: Duration,
-}
-
-impl Pause {
-    pub(crate) async fn wait<D: Driver>(&mut self, driver: &D) {
-        let start = driver.now();
-        let base_ms = 50_u64 << self.tries.min(4);
-        self.tries += 1;
-        // Between half of it and all of it.
-        let base_ms = base_ms.min(1_000);
-        let pause_ms = base_ms / 2 + driver.jitter() % (base_ms / 2 + 1);
-        driver.sleep(Duration::from_millis(pause_ms)).await;
-        self.waited += driver.now().saturating_sub(start);
-    }
 }
