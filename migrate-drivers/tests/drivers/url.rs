@@ -99,5 +99,5 @@ async fn a_url_in_memory_is_refused_because_nobody_could_see_it_migrated() {
     let driver = "sqlite:/no/such/folder/db.sqlite".to_owned().into_driver().unwrap();
     let error = driver.lend().await.unwrap_err();
     assert_eq!(error.fault(), Fault::Config);
-    assert!(error.message().contains("its folder must exist"), "{error}");
+    assert!(error.message().contains("its folder does not exist"), "{error}");
 }
