@@ -1,6 +1,8 @@
 //! What the library does on real databases: PostgreSQL, MariaDB and SQLite. One binary, one module per topic;
 //! a test that holds on every database is written once, in a function of a [`place::Place`].
 
+#[path = "../shared/accepted.rs"]
+mod accepted;
 mod blocking;
 mod boot_cost;
 mod conformance;

@@ -57,6 +57,20 @@ pub fn diff(a: &Catalog, b: &Catalog) -> Vec<Difference> {
     differences
 }
 
+/// How one object differs now from `old`, which was there before. Uncertain and temporary ones are left out.
+pub(super) fn of_one(catalog: &Catalog, key: &Key, old: Option<&Entity>) -> Option<Difference> {
+    let doubtful = old.and_then(Entity::state).is_some_and(|state| catalog.taint.covers(state));
+    if doubtful || catalog.is_tainted(key) || *key.schema == *catalog.rules().temporary_schema {
+        return None;
+    }
+    match (old, catalog.get(key)) {
+        (Some(old), Some(new)) => changed(catalog, catalog, key, old, new),
+        (Some(old), None) => Some(Difference::Missing { object: catalog.title(key, old) }),
+        (None, Some(new)) => Some(Difference::Extra { object: catalog.title(key, new) }),
+        (None, None) => None,
+    }
+}
+
 fn changed(a: &Catalog, b: &Catalog, key: &Key, one: &Entity, other: &Entity) -> Option<Difference> {
     let (left, right) = (facts(a, one), facts(b, other));
     let only = |these: &[String], those: &[String]| -> Vec<String> {
@@ -67,6 +81,19 @@ fn changed(a: &Catalog, b: &Catalog, key: &Key, one: &Entity, other: &Entity) ->
         return None;
     }
     Some(Difference::Changed { object: a.title(key, one), missing, extra })
+}
+
+impl Difference {
+    /// Each difference as a few words.
+    pub(super) fn lines(&self) -> Vec<String> {
+        match self {
+            Difference::Changed { object, missing, extra } => {
+                let missing = missing.iter().map(|fact| format!("{object} lacks `{fact}`"));
+                missing.chain(extra.iter().map(|fact| format!("{object} has `{fact}`"))).collect()
+            }
+            _ => vec![self.to_string()],
+        }
+    }
 }
 
 impl fmt::Display for Difference {

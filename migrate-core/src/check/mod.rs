@@ -16,6 +16,7 @@ pub use spelling::{Spelling, SpellingError};
 
 use self::allow::Allowed;
 use self::script::Script;
+use crate::catalog;
 use crate::checksum;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::lock_file;
@@ -98,7 +99,6 @@ pub fn check(files: &[File], options: &Options) -> Checked {
             }
         }))
         .collect();
-    allow::lift(&allowed, options, &mut diagnostics);
 
     let mut entries = Vec::new();
     for Group { version, name, up, down, metadata } in arranged.groups {
@@ -120,13 +120,23 @@ pub fn check(files: &[File], options: &Options) -> Checked {
     }
 
     let failed = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity() == Severity::Error);
+    let spelled: Vec<Diagnostic> =
+        diagnostics.extract_if(.., |diagnostic| diagnostic.code() == spelling::CODE).collect();
+    let whole = !failed(&diagnostics);
+    diagnostics.extend(spelled);
+    let migrations = migrations(entries, options);
+    let replayed = whole.then(|| catalog::replay(options.dialect, [&migrations]));
+    if let (Some(replayed), false) = (&replayed, options.published) {
+        found_by_replay(&replayed.diagnostics, &mut diagnostics);
+    }
+    allow::lift(&allowed, whole, options, &mut diagnostics);
     // A list of migrations that is not complete would be compared with more than there is. Who uses a published
     // package cannot write its lock file.
-    if options.lock_file && !options.published && !failed(&diagnostics) {
+    if options.lock_file && !options.published && whole {
         for file in locks {
             let path = options.shown(&file.path);
             if let Some(text) = text_of(file, &path, &mut diagnostics) {
-                diagnostics.extend(lock_file::compare(&path, &text, &entries));
+                diagnostics.extend(lock_file::compare(&path, &text, &migrations.data().entries));
             }
         }
     }
@@ -142,8 +152,40 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         let (a, b) = (key(a), key(b));
         a.is_none().cmp(&b.is_none()).then(a.cmp(&b))
     });
-    let migrations = if failed(&diagnostics) { None } else { Some(migrations(entries, options)) };
+    let migrations = if failed(&diagnostics) { None } else { Some(migrations) };
     Checked { migrations, diagnostics }
+}
+
+/// Adds what the replay found. A statement that a grammar refuses was not read as it was meant, so nothing
+/// more is said about its file.
+fn found_by_replay(replayed: &[Diagnostic], diagnostics: &mut Vec<Diagnostic>) {
+    let misspelled: Vec<String> = diagnostics
+        .iter()
+        .filter(|found| found.code() == spelling::CODE && found.severity() == Severity::Error)
+        .filter_map(|found| found.place().map(|place| place.path().to_owned()))
+        .collect();
+    let others = replayed.iter().filter(|found| {
+        found.place().is_none_or(|place| !misspelled.iter().any(|path| path == place.path()))
+    });
+    diagnostics.extend(others.cloned().map(with_way_out));
+}
+
+/// Nothing knows what is in a database beside this history, so an error that has no better advice says how to
+/// insist.
+fn with_way_out(found: Diagnostic) -> Diagnostic {
+    if found.severity() < Severity::Error || found.helps().len() > 0 {
+        return found;
+    }
+    let when = if found.code().starts_with("unknown-") {
+        "something else creates it"
+    } else {
+        "the database accepts it"
+    };
+    let help = format!(
+        "if {when}, write `-- migrate(allow({}, \"reason\"))` at the start of the file",
+        found.code()
+    );
+    found.help(help)
 }
 
 /// Whether somebody who writes `text` means `version`: leading zeros and the dashes of diesel have no meaning.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use migrate_core::Dialect;
-use migrate_core::catalog::{Catalog, apply};
+use migrate_core::catalog::{CODES, Catalog, apply};
 use migrate_core::diagnostic::Severity;
 use migrate_core::reader;
 use migrate_core::syntax::split;
@@ -79,6 +79,7 @@ impl Case {
                 catalog = before;
             }
             for finding in findings {
+                assert!(CODES.contains(&finding.code), "{} cannot be allowed", finding.code);
                 let diagnostic = finding.diagnostic("case.sql", |_| Some(&self.text));
                 let _ = writeln!(text, "{diagnostic}\n");
             }

@@ -206,6 +206,9 @@ impl<'a> Apply<'a> {
                 .collect();
             self.did_you_mean(&schema.text, known.iter().map(String::as_str));
         }
+        if !name.qualifiers.is_empty() {
+            self.catalog.qualified.insert(key.clone());
+        }
         self.about(&key);
         Some(key)
     }
