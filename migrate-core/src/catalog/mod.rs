@@ -12,6 +12,7 @@ mod key;
 mod lookup;
 pub mod model;
 mod naming;
+mod normal;
 mod render;
 mod replay;
 mod resolve;
@@ -27,6 +28,7 @@ pub use apply::apply;
 pub use diff::{Difference, diff};
 pub use finding::Finding;
 pub use key::{Class, Key, Origin};
+pub use normal::{normalized_default, normalized_expression};
 pub use replay::{Replayed, replay};
 pub use types::normalized as normalized_type;
 
@@ -118,6 +120,10 @@ impl Catalog {
         self.clock += 1;
         if let Some(state) = entity.state_mut() {
             state.born = self.clock;
+        }
+        let columns = self.rules().columns;
+        for index in entity.indexes_mut().into_iter().flatten() {
+            index.key = columns.fold(&index.name).into_owned();
         }
         self.store.replace(key, Some(Arc::new(entity)));
     }

@@ -3,4 +3,7 @@
 
 mod cases;
 mod corpus;
+mod equal;
+mod place;
 mod replays;
+mod server;
