@@ -72,6 +72,13 @@ pub(crate) struct Snapshot {
     taint: Taint,
 }
 
+impl Snapshot {
+    /// For when there is no way back any more.
+    fn into_mark(self) -> store::Mark {
+        self.mark
+    }
+}
+
 impl Catalog {
     /// An empty database.
     #[must_use]

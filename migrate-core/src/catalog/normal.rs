@@ -37,6 +37,12 @@ pub fn normalized_default(dialect: Dialect, type_name: Option<&str>, text: &str)
             _ => text,
         });
     }
+    if dialect == Dialect::Postgres
+        && type_name.starts_with("timestamp")
+        && let Some(moment) = string
+    {
+        return Some(format!("'{}'", moment_of(moment)));
+    }
     Some(match (string, text.as_str(), dialect) {
         // A number in quotes is the number, or the text, whichever the type is.
         (Some(string), ..) if is_number(string) => string.to_owned(),
@@ -44,6 +50,14 @@ pub fn normalized_default(dialect: Dialect, type_name: Option<&str>, text: &str)
         (None, "false", Dialect::MySql | Dialect::MariaDb) => "0".to_owned(),
         _ => text,
     })
+}
+
+/// A moment as the server shows it to a session in UTC.
+fn moment_of(text: &str) -> String {
+    let text = if text == "epoch" { "1970-01-01" } else { text };
+    let text = text.strip_suffix("+00").or(text.strip_suffix('Z')).unwrap_or(text);
+    let date = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if date { format!("{text} 00:00:00") } else { text.replacen('T', " ", 1) }
 }
 
 fn is_number(text: &str) -> bool {

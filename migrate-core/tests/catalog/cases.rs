@@ -198,9 +198,9 @@ fn what_the_statements_of_the_cases_lead_to_is_what_the_server_has() {
                 apply(&mut replayed, &read, &case.text, "case.sql");
             }
         }
-        let ask = |query: &str| place.run(query).unwrap_or_else(|error| panic!("{query}\n{error}"));
+        let ask = |query: &str| place.run(query);
         let server = server::catalog(&Source { dialect: case.dialect, ask: &ask });
-        let tally = Tally::of(&server, &replayed);
+        let tally = Tally::of_certain(&server, &replayed);
         if !tally.is_exact() {
             let _ = writeln!(wrong, "{}:\n{tally}", case.name());
         }

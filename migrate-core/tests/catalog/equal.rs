@@ -31,7 +31,7 @@ fn compared(path: &Path, dialect: Dialect) -> Option<Tally> {
         };
         place.run(&script).unwrap_or_else(|error| panic!("{}: {error}", migration.up().path()));
     }
-    let ask = |query: &str| place.run(query).unwrap_or_else(|error| panic!("{query}\n{error}"));
+    let ask = |query: &str| place.run(query);
     let server = server::catalog(&Source { dialect, ask: &ask });
     let replayed = replay(dialect, [&migrations]).catalog;
     let tally = Tally::of(&server, &replayed);

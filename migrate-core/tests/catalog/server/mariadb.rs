@@ -46,8 +46,22 @@ pub(super) fn catalog(source: &Source<'_>) -> Catalog {
         "FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()",
     ) {
         let key = Key::new(Class::Routine, "", &format!("{}()", text(&name).to_ascii_lowercase()));
+        let (mut parameters, mut arguments) = (Vec::new(), Vec::new());
+        for [parameter, type_name] in source.rows(
+            ["PARAMETER_NAME", "DTD_IDENTIFIER"],
+            &format!(
+                "FROM information_schema.PARAMETERS WHERE SPECIFIC_SCHEMA = DATABASE() AND SPECIFIC_NAME = '{}' \
+                 AND ORDINAL_POSITION > 0 ORDER BY ORDINAL_POSITION",
+                text(&name)
+            ),
+        ) {
+            parameters.extend(parameter);
+            arguments.extend(type_name);
+        }
         let routine = Routine {
             name: text(&name).to_owned(),
+            parameters,
+            arguments,
             returns,
             procedure: text(&kind) == "PROCEDURE",
             body: body.map(Arc::from),

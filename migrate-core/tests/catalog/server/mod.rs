@@ -15,7 +15,7 @@ pub(crate) use tally::Tally;
 pub(crate) struct Source<'a> {
     pub(crate) dialect: Dialect,
     /// One column of rows without line breaks in them.
-    pub(crate) ask: &'a dyn Fn(&str) -> String,
+    pub(crate) ask: &'a dyn Fn(&str) -> Result<String, String>,
 }
 
 /// What an answer has instead of NULL, between columns, and instead of a line break.
@@ -24,8 +24,16 @@ const NEXT: char = '\u{1f}';
 const LINE: char = '\u{1d}';
 
 impl Source<'_> {
-    /// The rows of `SELECT columns rest`.
+    /// The rows of `SELECT columns rest`, which the database cannot refuse.
     fn rows<const N: usize>(&self, columns: [&str; N], rest: &str) -> Vec<[Option<String>; N]> {
+        self.try_rows(columns, rest).unwrap_or_else(|error| panic!("{rest}\n{error}"))
+    }
+
+    fn try_rows<const N: usize>(
+        &self,
+        columns: [&str; N],
+        rest: &str,
+    ) -> Result<Vec<[Option<String>; N]>, String> {
         let query = match self.dialect {
             Dialect::Postgres => {
                 let columns =
@@ -44,16 +52,17 @@ impl Source<'_> {
                 format!("SELECT REPLACE(CONCAT_WS({next}, {columns}), {end}, {line}) {rest};")
             }
         };
-        let answer = (self.ask)(&query);
+        let answer = (self.ask)(&query)?;
         let value = |text: &str| (text.chars().ne([NULL])).then(|| text.replace(LINE, "\n"));
-        answer
+        let rows = answer
             .split('\n')
             .filter(|line| !line.is_empty())
             .map(|line| {
                 let values: Vec<Option<String>> = line.split(NEXT).map(value).collect();
                 values.try_into().unwrap_or_else(|values| panic!("{N} columns: {values:?}\n{query}"))
             })
-            .collect()
+            .collect();
+        Ok(rows)
     }
 }
 

@@ -400,7 +400,7 @@ impl Fill<'_> {
             let routine = Routine {
                 name: text(&name).to_owned(),
                 arguments,
-                returns,
+                returns: returns.filter(|returns| !returns.starts_with("TABLE(")),
                 procedure: truth(&procedure),
                 language,
                 body: body.map(Into::into),

@@ -32,11 +32,12 @@ pub(super) fn catalog(source: &Source<'_>) -> Catalog {
         source.rows(["t.name", "t.type", "t.wr", "t.strict"], &format!("{LIST} WHERE {WHERE}"))
     {
         let key = catalog.relation_key("main", text(&name));
-        let names = column_names(source, text(&name));
         match text(&kind) {
             "view" => {
                 let Some(Entity::View(view)) = written.get(&key) else { continue };
-                let view = View { columns: Some(names), ..view.clone() };
+                // One that is broken cannot be asked.
+                let columns = column_names(source, text(&name)).or(view.columns.clone());
+                let view = View { columns, ..view.clone() };
                 catalog.insert(key, Entity::View(view));
             }
             "shadow" => {}
@@ -61,9 +62,9 @@ fn quoted(name: &str) -> String {
     format!("'{}'", name.replace('\'', "''"))
 }
 
-fn column_names(source: &Source<'_>, table: &str) -> Vec<String> {
-    let rows = source.rows(["name"], &format!("FROM pragma_table_xinfo({})", quoted(table)));
-    rows.into_iter().flatten().flatten().collect()
+fn column_names(source: &Source<'_>, view: &str) -> Option<Vec<String>> {
+    let rows = source.try_rows(["name"], &format!("FROM pragma_table_xinfo({})", quoted(view))).ok()?;
+    Some(rows.into_iter().flatten().flatten().collect())
 }
 
 fn fill(source: &Source<'_>, catalog: &Catalog, table: &mut Table, written: Option<&Table>) {

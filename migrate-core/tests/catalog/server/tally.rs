@@ -52,6 +52,36 @@ impl Tally {
         tally
     }
 
+    /// As `of`, without what the replay itself says it does not know.
+    pub(crate) fn of_certain(server: &Catalog, replayed: &Catalog) -> Tally {
+        let mut tally = Tally::of(server, replayed);
+        let uncertain: Vec<String> = replayed
+            .iter()
+            .filter(|(key, _)| replayed.is_tainted(key))
+            .map(|(key, _)| format!("{}.{}", key.schema, key.name))
+            .collect();
+        let known: Vec<String> =
+            replayed.iter().map(|(key, _)| format!("{}.{}", key.schema, key.name)).collect();
+        let about =
+            |fact: &str, name: &str| fact.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '.']));
+        let doubtful = |fact: &String| {
+            uncertain.iter().any(|name| about(fact, name))
+                || (replayed.may_have_more() && !known.iter().any(|name| about(fact, name)))
+        };
+        for (missing, extra) in tally.different.values_mut() {
+            missing.retain(|fact| !doubtful(fact));
+            extra.retain(|fact| !doubtful(fact));
+        }
+        if let Some((missing, extra)) = tally.different.get_mut("types") {
+            // The types of a query's columns are not derived.
+            let untyped: Vec<String> = extra.iter().filter(|fact| fact.ends_with("  ")).cloned().collect();
+            extra.retain(|fact| !untyped.contains(fact));
+            missing.retain(|fact| !untyped.iter().any(|it| about(fact, it.trim_end())));
+        }
+        tally.different.retain(|_, (missing, extra)| !missing.is_empty() || !extra.is_empty());
+        tally
+    }
+
     /// Adds what another comparison has given.
     pub(crate) fn add(&mut self, other: Tally) {
         for (kind, same) in other.same {
