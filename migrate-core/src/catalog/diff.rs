@@ -6,7 +6,7 @@ use std::fmt;
 use super::Catalog;
 use super::key::Key;
 use super::model::Entity;
-use super::render::facts;
+use super::render::{Spelling, facts};
 
 /// One way in which the second of two catalogs is not like the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +72,14 @@ pub(super) fn of_one(catalog: &Catalog, key: &Key, old: Option<&Entity>) -> Opti
 }
 
 fn changed(a: &Catalog, b: &Catalog, key: &Key, one: &Entity, other: &Entity) -> Option<Difference> {
-    let (left, right) = (facts(a, one), facts(b, other));
-    let only = |these: &[String], those: &[String]| -> Vec<String> {
-        these.iter().filter(|fact| !those.contains(fact)).cloned().collect()
+    // Most objects are the same to the letter.
+    if one == other {
+        return None;
+    }
+    let (left, right) = (spelled(a, one), spelled(b, other));
+    let only = |these: &[Fact], those: &[Fact]| -> Vec<String> {
+        let missing = these.iter().filter(|fact| !those.iter().any(|it| it.compared == fact.compared));
+        missing.map(|fact| fact.shown.clone()).collect()
     };
     let (missing, extra) = (only(&left, &right), only(&right, &left));
     if missing.is_empty() && extra.is_empty() && one.word() == other.word() {
@@ -94,6 +99,19 @@ impl Difference {
             _ => vec![self.to_string()],
         }
     }
+}
+
+/// One line about an object.
+struct Fact {
+    shown: String,
+    compared: String,
+}
+
+fn spelled(catalog: &Catalog, entity: &Entity) -> Vec<Fact> {
+    let shown = facts(catalog, entity, Spelling::Written);
+    let compared = facts(catalog, entity, Spelling::Compared);
+    let facts = shown.into_iter().zip(compared).map(|(shown, compared)| Fact { shown, compared });
+    facts.filter(|fact| !fact.compared.is_empty()).collect()
 }
 
 impl fmt::Display for Difference {

@@ -12,6 +12,7 @@ mod key;
 mod lookup;
 pub mod model;
 mod naming;
+mod normal;
 mod render;
 mod replay;
 mod resolve;
@@ -28,6 +29,7 @@ pub use apply::apply;
 pub use diff::{Difference, diff};
 pub use finding::{CODES, Finding};
 pub use key::{Class, Key, Origin};
+pub use normal::{normalized_default, normalized_expression};
 pub use replay::{Created, Replayed, replay};
 pub use types::normalized as normalized_type;
 
@@ -73,6 +75,13 @@ pub(crate) struct Snapshot {
     mark: store::Mark,
     session: Session,
     taint: Taint,
+}
+
+impl Snapshot {
+    /// For when there is no way back any more.
+    fn into_mark(self) -> store::Mark {
+        self.mark
+    }
 }
 
 impl Catalog {
@@ -133,6 +142,10 @@ impl Catalog {
             && *key.schema != *self.rules().temporary_schema
         {
             self.created.push(key.clone());
+        }
+        let columns = self.rules().columns;
+        for index in entity.indexes_mut().into_iter().flatten() {
+            index.key = columns.fold(&index.name).into_owned();
         }
         self.store.replace(key, Some(Arc::new(entity)));
     }

@@ -10,7 +10,7 @@ use migrate_core::check::Options;
 use migrate_core::diagnostic::Severity;
 use migrate_core::{Dialect, Migrations};
 
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let corpus = std::env::var_os("MIGRATE_CORPUS").map(PathBuf::from);
     if corpus.is_none() {
         // Not `eprintln!`, which is shown for failed tests alone.

@@ -5,4 +5,7 @@
 mod accepted;
 mod cases;
 mod corpus;
+mod equal;
+mod place;
 mod replays;
+mod server;

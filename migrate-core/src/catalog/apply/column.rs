@@ -4,7 +4,7 @@ use super::Apply;
 use crate::ast::{Column as Written, Expression, Generated, Ident};
 use crate::catalog::key::{Class, Key};
 use crate::catalog::lookup::Found;
-use crate::catalog::model::{Column, Entity, Sequence};
+use crate::catalog::model::{Column, Constraint, ConstraintKind, Entity, Sequence};
 use crate::catalog::rules::Naming;
 use crate::catalog::{naming, resolve, spelling, types};
 use crate::migrations::Span;
@@ -121,6 +121,7 @@ impl Apply<'_> {
 
     /// The expressions of a column, when all columns of its table are there.
     pub(super) fn column_expressions(&mut self, key: &Key, written: &Written) {
+        self.check_of_json(key, written);
         if let Some(default) = &written.default {
             let uses = self.default_uses(default);
             self.change_column(key, &written.name.text, |column| column.uses.extend(uses));
@@ -134,6 +135,28 @@ impl Apply<'_> {
                 column.uses.extend(uses);
             });
         }
+    }
+
+    /// MariaDB keeps JSON as text with a check.
+    fn check_of_json(&mut self, key: &Key, written: &Written) {
+        let json = written.type_name.as_ref().is_some_and(|it| it.name == "json");
+        if !json || self.rules().naming != Naming::MariaDb {
+            return;
+        }
+        let name = written.name.text.clone();
+        let origin = Some(self.origin(written.name.span));
+        self.catalog.edit(key, |entity| {
+            let Some(table) = entity.as_table_mut() else { return };
+            let expression = format!("json_valid(`{name}`)");
+            table.constraints.push(Constraint {
+                name: None,
+                kind: ConstraintKind::Check { expression, columns: vec![name] },
+                not_valid: false,
+                generated_name: true,
+                uses: Vec::new(),
+                origin,
+            });
+        });
     }
 
     /// The sequences, functions and types of a default.

@@ -37,6 +37,7 @@ impl Apply<'_> {
         let routine = Routine {
             name: name.text.clone(),
             arguments,
+            parameters: create.parameters.clone(),
             returns,
             procedure: create.procedure,
             language,
