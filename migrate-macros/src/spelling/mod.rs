@@ -4,6 +4,8 @@
 mod depth;
 #[cfg(all(test, feature = "spelling-postgres", feature = "spelling-sqlite"))]
 mod oracle;
+#[cfg(all(test, feature = "spelling-postgres", feature = "spelling-sqlite"))]
+mod mutants;
 #[cfg(feature = "spelling-postgres")]
 mod postgres;
 #[cfg(feature = "spelling-sqlite")]

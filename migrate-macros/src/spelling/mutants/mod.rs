@@ -1,0 +1,222 @@
+//! Histories with one mistake each. A real server says which of them it refuses and where; of those the checks
+//! must refuse nearly all at the same place, and none of the others.
+//!
+//! The histories are in `tests/mutants`. `MIGRATE_CORPUS` may name a folder of real ones, which are tried too.
+
+mod history;
+mod judge;
+mod mistake;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use migrate_core::Dialect;
+use migrate_core::catalog::replay;
+use migrate_core::check::{Options, SpellingError, check};
+use migrate_core::diagnostic::{Diagnostic, Severity};
+use migrate_core::source::{Content, File};
+
+use history::{History, Text};
+use judge::{Judge, Refusal};
+use mistake::{Class, Mutant};
+
+/// How many mutants of each class are tried on an engine.
+const OF_EACH_CLASS: usize = 100;
+
+/// Of the mutants that the server refuses, what percentage must be refused at the right place: of all, and of
+/// each class.
+struct Bound {
+    all: usize,
+    class: usize,
+}
+
+#[test]
+fn broken_postgres_histories_are_refused_where_the_server_refuses_them() {
+    let Some(judge) = judge::postgres() else { return };
+    tried(Dialect::Postgres, &judge, &Bound { all: 95, class: 80 });
+}
+
+#[test]
+fn broken_sqlite_histories_are_refused_where_the_server_refuses_them() {
+    let Some(judge) = judge::sqlite() else { return };
+    tried(Dialect::Sqlite, &judge, &Bound { all: 95, class: 80 });
+}
+
+#[test]
+fn broken_mariadb_histories_are_refused_where_the_server_refuses_them() {
+    let Some(judge) = judge::mariadb() else { return };
+    tried(Dialect::MariaDb, &judge, &Bound { all: 80, class: 60 });
+}
+
+/// What became of the mutants of one class.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    made: usize,
+    refused: usize,
+    found: usize,
+    elsewhere: usize,
+    wrongly: usize,
+}
+
+fn tried(dialect: Dialect, judge: &Judge, bound: &Bound) {
+    let histories = history::all(dialect);
+    let mut tallies = [Tally::default(); Class::ALL.len()];
+    let (mut missed, mut wrongly) = (Vec::new(), Vec::new());
+    for history in &histories {
+        assert_eq!(judge(&history.texts), None, "{} is refused as it is", history.name);
+        assert_eq!(refused(dialect, &history.texts), None, "{} has no mistake", history.name);
+    }
+    for (class, tally) in Class::ALL.into_iter().zip(&mut tallies) {
+        for mutant in mistake::mutants(&histories, class, OF_EACH_CLASS) {
+            tally.made += 1;
+            let ours = refused(dialect, &mutant.texts);
+            match (judge(&mutant.texts), ours) {
+                (Some(theirs), Some(ours)) => {
+                    tally.refused += 1;
+                    if same_place(&mutant, &theirs, &ours) {
+                        tally.found += 1;
+                    } else {
+                        tally.elsewhere += 1;
+                        missed.push(shown(&mutant, Some(&theirs), Some(&ours)));
+                    }
+                }
+                (Some(theirs), None) => {
+                    tally.refused += 1;
+                    missed.push(shown(&mutant, Some(&theirs), None));
+                }
+                (None, Some(ours)) => {
+                    tally.wrongly += 1;
+                    wrongly.push(shown(&mutant, None, Some(&ours)));
+                }
+                (None, None) => {}
+            }
+        }
+    }
+    let mut report = format!(
+        "{dialect}\n{:<24}{:>6}{:>9}{:>7}{:>11}{:>9}{:>6}\n",
+        "class", "made", "refused", "found", "elsewhere", "wrongly", "%"
+    );
+    let mut sum = Tally::default();
+    for (class, tally) in Class::ALL.into_iter().zip(&tallies) {
+        row(&mut report, class.name(), tally);
+        sum.made += tally.made;
+        sum.refused += tally.refused;
+        sum.found += tally.found;
+        sum.elsewhere += tally.elsewhere;
+        sum.wrongly += tally.wrongly;
+    }
+    row(&mut report, "all", &sum);
+    say(&report);
+    let shown = std::env::var("MIGRATE_MISSED").ok().and_then(|most| most.parse().ok()).unwrap_or(30);
+    say(&format!("missed, the first {shown} of {}:\n\n{}", missed.len(), head(&missed, shown)));
+    assert!(wrongly.is_empty(), "the server accepts these:\n\n{}", head(&wrongly, wrongly.len()));
+    assert!(sum.made >= OF_EACH_CLASS * Class::ALL.len(), "too few mutants: {}", sum.made);
+    assert!(sum.refused * 2 > sum.made, "too few mutants are refused: {}", sum.refused);
+    assert!(sum.found * 100 >= sum.refused * bound.all, "{report}");
+    for tally in &tallies {
+        assert!(tally.found * 100 >= tally.refused * bound.class, "{report}");
+    }
+}
+
+fn row(report: &mut String, name: &str, tally: &Tally) {
+    let percent = (tally.found * 100).checked_div(tally.refused).unwrap_or(100);
+    let Tally { made, refused, found, elsewhere, wrongly } = tally;
+    let _ = writeln!(report, "{name:<24}{made:>6}{refused:>9}{found:>7}{elsewhere:>11}{wrongly:>9}{percent:>6}");
+}
+
+/// What the checks refuse first.
+#[derive(Debug, PartialEq, Eq)]
+struct Ours {
+    path: String,
+    line: usize,
+    said: String,
+}
+
+fn refused(dialect: Dialect, texts: &[Text]) -> Option<Ours> {
+    let files: Vec<File> = texts
+        .iter()
+        .map(|text| File {
+            path: text.path.clone(),
+            content: Content::Bytes(text.sql.as_bytes().to_vec().into()),
+        })
+        .collect();
+    let options = Options::new(dialect).allow_empty(true).spelling(remembered);
+    let checked = check(&files, &options);
+    let mut errors: Vec<Diagnostic> = checked.diagnostics;
+    if let Some(migrations) = &checked.migrations {
+        errors.extend(replay(dialect, [migrations]).diagnostics);
+    }
+    errors.retain(|error| error.severity() == Severity::Error);
+    errors
+        .iter()
+        .filter_map(|error| {
+            let place = error.place()?;
+            Some(Ours {
+                path: place.path().to_owned(),
+                line: place.line().unwrap_or(0),
+                said: format!("{}: {}", error.code(), error.message()),
+            })
+        })
+        .min_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)))
+}
+
+/// The grammars, asked once for each statement: a mutant differs from its history in one.
+fn remembered(dialect: Dialect, statement: &str) -> Vec<SpellingError> {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<String, Vec<SpellingError>>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(errors) = known.get(statement) {
+            return errors.clone();
+        }
+        let owned = statement.to_owned();
+        let thread = std::thread::Builder::new().stack_size(super::STACK);
+        let errors = thread.spawn(move || super::errors(dialect, &owned)).unwrap().join().unwrap();
+        known.insert(statement.to_owned(), errors.clone());
+        errors
+    })
+}
+
+/// Whether the file is the same, and the line one that the server or the mistake points at. Where the server
+/// gives no line, the whole statement is its place.
+fn same_place(mutant: &Mutant, theirs: &Refusal, ours: &Ours) -> bool {
+    let within = ours.path == theirs.path && theirs.lines.contains(&ours.line);
+    let there = theirs.line.is_none_or(|line| line.abs_diff(ours.line) <= 1);
+    let touched = mutant.touched.iter().any(|(path, line)| *path == ours.path && *line == ours.line);
+    within && (there || touched)
+}
+
+fn shown(mutant: &Mutant, theirs: Option<&Refusal>, ours: Option<&Ours>) -> String {
+    let mut shown = format!("{}: {}\n", mutant.class.name(), mutant.what);
+    match theirs {
+        Some(Refusal { path, lines, line, said }) => {
+            let _ = writeln!(shown, "    server: {path}:{line:?} of {lines:?}: {said}");
+            let text = mutant.texts.iter().find(|text| text.path == *path).map_or("", |text| &text.sql);
+            let statement = text.lines().skip(lines.start() - 1).take(lines.end() + 1 - lines.start());
+            for line in statement.take(6) {
+                let _ = writeln!(shown, "        {line}");
+            }
+        }
+        None => shown.push_str("    server: accepted\n"),
+    }
+    match ours {
+        Some(Ours { path, line, said }) => {
+            let _ = writeln!(shown, "    checks: {path}:{line}: {said}");
+            let text = mutant.texts.iter().find(|text| text.path == *path).map_or("", |text| &text.sql);
+            let _ = writeln!(shown, "        {}", text.lines().nth(line.saturating_sub(1)).unwrap_or(""));
+        }
+        None => shown.push_str("    checks: nothing\n"),
+    }
+    shown
+}
+
+fn head(list: &[String], most: usize) -> String {
+    list.iter().take(most).cloned().collect::<Vec<_>>().join("\n")
+}
+
+/// Not `eprintln!`, which is shown for failed tests alone.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
