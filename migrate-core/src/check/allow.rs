@@ -3,10 +3,11 @@
 
 use super::Options;
 use crate::diagnostic::{Diagnostic, Place, closest};
+use crate::feature;
 
 /// The findings that can be allowed: those after which a file is still what it was meant to be. Another is one
 /// word here.
-const ALLOWABLE: [&str; 1] = ["syntax-error"];
+const ALLOWABLE: [&str; 2] = ["syntax-error", feature::CODE];
 
 /// A finding that is accepted.
 #[derive(Debug)]

@@ -18,6 +18,8 @@ use self::allow::Allowed;
 use self::script::Script;
 use crate::checksum;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::feature;
+use crate::interval::Interval;
 use crate::lock_file;
 use crate::migrations::{Data, Entry, Migrations};
 use crate::source::layout::{self, Group, Role};
@@ -98,6 +100,11 @@ pub fn check(files: &[File], options: &Options) -> Checked {
             }
         }))
         .collect();
+    let interval = interval(options, &mut diagnostics);
+    if !options.published {
+        let scripts = || scripts.iter().flatten().map(Script::parts);
+        diagnostics.extend(feature::findings(scripts, &interval, options.server.is_some()));
+    }
     allow::lift(&allowed, options, &mut diagnostics);
 
     let mut entries = Vec::new();
@@ -142,7 +149,7 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         let (a, b) = (key(a), key(b));
         a.is_none().cmp(&b.is_none()).then(a.cmp(&b))
     });
-    let migrations = if failed(&diagnostics) { None } else { Some(migrations(entries, options)) };
+    let migrations = if failed(&diagnostics) { None } else { Some(migrations(entries, options, &interval)) };
     Checked { migrations, diagnostics }
 }
 
@@ -158,7 +165,19 @@ fn is_ignored(file: &File, options: &Options) -> bool {
     matches!(file.content, Content::Ignored) || ignored_by(&file.path, &options.ignore).is_some()
 }
 
-fn migrations(entries: Vec<Entry>, options: &Options) -> Migrations {
+/// The server versions that are declared, or else those that are meant then.
+fn interval(options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Interval {
+    let declared = options.server.as_deref().map(|text| Interval::new(options.dialect, text));
+    declared.transpose().map_or_else(
+        |error| {
+            diagnostics.push(Diagnostic::error("bad-server", error.message()).help(error.help()));
+            Interval::of(options.dialect)
+        },
+        |declared| declared.unwrap_or_else(|| Interval::of(options.dialect)),
+    )
+}
+
+fn migrations(entries: Vec<Entry>, options: &Options, interval: &Interval) -> Migrations {
     let by = |checksum: fn(&Entry) -> checksum::Checksum| {
         checksum::fingerprint(
             entries.iter().map(|entry| (&*entry.version, checksum(entry), entry.up.transactional)),
@@ -170,6 +189,7 @@ fn migrations(entries: Vec<Entry>, options: &Options) -> Migrations {
         name: Cow::Owned(options.name.clone()),
         release: Cow::Owned(options.release.clone()),
         dialect: options.dialect,
+        server: Cow::Owned(interval.text().to_owned()),
         entries: Cow::Owned(entries),
         fingerprint,
         text_fingerprint,
