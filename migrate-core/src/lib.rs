@@ -19,9 +19,11 @@ pub mod diagnostic;
 pub mod dialect;
 mod error;
 mod executor;
+pub mod feature;
 mod foreign;
 mod history;
 mod identity;
+pub mod interval;
 mod lock;
 #[doc(hidden)]
 pub mod lock_file;

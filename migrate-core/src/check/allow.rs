@@ -4,10 +4,11 @@
 use super::Options;
 use crate::catalog;
 use crate::diagnostic::{Diagnostic, Place, closest};
+use crate::feature;
 
 /// The findings that can be allowed, beside those of the catalog: those after which a file is still what it was
 /// meant to be. Another is one word here.
-const ALLOWABLE: [&str; 3] = ["syntax-error", "unparsed", "down-differs"];
+const ALLOWABLE: [&str; 4] = ["syntax-error", "unparsed", "down-differs", feature::CODE];
 
 /// A finding that is accepted.
 #[derive(Debug)]

@@ -19,6 +19,8 @@ use self::script::Script;
 use crate::catalog;
 use crate::checksum;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::feature;
+use crate::interval::Interval;
 use crate::lock_file;
 use crate::migrations::{Data, Entry, Migrations};
 use crate::source::layout::{self, Group, Role};
@@ -99,6 +101,12 @@ pub fn check(files: &[File], options: &Options) -> Checked {
             }
         }))
         .collect();
+    let interval = interval(options, &mut diagnostics);
+    let mut newer = Vec::new();
+    if !options.published {
+        let scripts = || scripts.iter().flatten().map(Script::parts);
+        newer.extend(feature::findings(scripts, &interval, options.server.is_some()));
+    }
 
     let mut entries = Vec::new();
     for Group { version, name, up, down, metadata } in arranged.groups {
@@ -124,7 +132,8 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         diagnostics.extract_if(.., |diagnostic| diagnostic.code() == spelling::CODE).collect();
     let whole = !failed(&diagnostics);
     diagnostics.extend(spelled);
-    let migrations = migrations(entries, options);
+    diagnostics.extend(newer);
+    let migrations = migrations(entries, options, &interval);
     let replayed = whole.then(|| catalog::replay(options.dialect, [&migrations]));
     if let (Some(replayed), false) = (&replayed, options.published) {
         found_by_replay(&replayed.diagnostics, &mut diagnostics);
@@ -200,7 +209,19 @@ fn is_ignored(file: &File, options: &Options) -> bool {
     matches!(file.content, Content::Ignored) || ignored_by(&file.path, &options.ignore).is_some()
 }
 
-fn migrations(entries: Vec<Entry>, options: &Options) -> Migrations {
+/// The server versions that are declared, or else those that are meant then.
+fn interval(options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Interval {
+    let declared = options.server.as_deref().map(|text| Interval::new(options.dialect, text));
+    declared.transpose().map_or_else(
+        |error| {
+            diagnostics.push(Diagnostic::error("bad-server", error.message()).help(error.help()));
+            Interval::of(options.dialect)
+        },
+        |declared| declared.unwrap_or_else(|| Interval::of(options.dialect)),
+    )
+}
+
+fn migrations(entries: Vec<Entry>, options: &Options, interval: &Interval) -> Migrations {
     let by = |checksum: fn(&Entry) -> checksum::Checksum| {
         checksum::fingerprint(
             entries.iter().map(|entry| (&*entry.version, checksum(entry), entry.up.transactional)),
@@ -212,6 +233,7 @@ fn migrations(entries: Vec<Entry>, options: &Options) -> Migrations {
         name: Cow::Owned(options.name.clone()),
         release: Cow::Owned(options.release.clone()),
         dialect: options.dialect,
+        server: Cow::Owned(interval.text().to_owned()),
         entries: Cow::Owned(entries),
         fingerprint,
         text_fingerprint,

@@ -73,6 +73,11 @@ impl Script {
         &self.path
     }
 
+    /// Its path, its text and where its statements are.
+    pub(super) fn parts(&self) -> (&str, &str, &[Span]) {
+        (&self.path, &self.text, &self.statements)
+    }
+
     /// Takes out what the file allows to be wrong.
     pub(super) fn allowed(&mut self) -> Vec<Allowed> {
         std::mem::take(&mut self.allowed)

@@ -3,9 +3,9 @@
 
 mod depth;
 #[cfg(all(test, feature = "spelling-postgres", feature = "spelling-sqlite"))]
-mod oracle;
-#[cfg(all(test, feature = "spelling-postgres", feature = "spelling-sqlite"))]
 mod mutants;
+#[cfg(all(test, feature = "spelling-postgres", feature = "spelling-sqlite"))]
+mod oracle;
 #[cfg(feature = "spelling-postgres")]
 mod postgres;
 #[cfg(feature = "spelling-sqlite")]

@@ -123,7 +123,8 @@ fn tried(dialect: Dialect, judge: &Judge, bound: &Bound) {
 fn row(report: &mut String, name: &str, tally: &Tally) {
     let percent = (tally.found * 100).checked_div(tally.refused).unwrap_or(100);
     let Tally { made, refused, found, elsewhere, wrongly } = tally;
-    let _ = writeln!(report, "{name:<24}{made:>6}{refused:>9}{found:>7}{elsewhere:>11}{wrongly:>9}{percent:>6}");
+    let _ =
+        writeln!(report, "{name:<24}{made:>6}{refused:>9}{found:>7}{elsewhere:>11}{wrongly:>9}{percent:>6}");
 }
 
 /// What the checks refuse first.
