@@ -410,7 +410,7 @@ mod tests {
             let error = error(Dialect::Postgres, text);
             assert!(error.contains("cannot be read"), "{text}: {error}");
         }
-        assert!(error(Dialect::Postgres, "x").ends_with("as in \">=13, <=19\""));
+        assert!(error(Dialect::Postgres, "y").ends_with("as in \">=13, <=19\""));
     }
 
     #[test]
