@@ -21,6 +21,7 @@ mod store;
 mod taint;
 mod types;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use apply::apply;
@@ -45,6 +46,8 @@ pub struct Catalog {
     taint: Taint,
     /// Counts creations, so that what was there before some moment can be told from what came later.
     clock: u64,
+    /// What tables and columns were called before they were renamed. Never taken back: that would prove nothing.
+    renamed: BTreeSet<String>,
 }
 
 /// What statements of a session change and later ones depend on.
@@ -81,6 +84,7 @@ impl Catalog {
             session: Session::new(rules),
             taint: Taint::default(),
             clock: 0,
+            renamed: BTreeSet::new(),
         };
         for schema in rules.schemas {
             catalog.insert(Key::new(Class::Schema, "", schema), Entity::Schema(model::Schema::new(schema)));

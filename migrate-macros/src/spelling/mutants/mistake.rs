@@ -66,14 +66,95 @@ pub(super) struct Mutant {
 
 /// Words of all dialects that begin or join clauses.
 const KEYWORDS: &[&str] = &[
-    "add", "alter", "always", "and", "as", "atomic", "begin", "between", "by", "cascade", "change", "check",
-    "collate", "column", "comment", "conflict", "constraint", "create", "cross", "default", "delete",
-    "delimiter", "desc", "distinct", "do", "domain", "drop", "each", "end", "enum", "execute", "exists", "for",
-    "foreign", "from", "function", "generated", "grant", "group", "having", "if", "in", "index", "inner",
-    "insert", "into", "is", "join", "key", "language", "left", "like", "modify", "not", "null", "on", "or",
-    "order", "partition", "policy", "primary", "procedure", "references", "rename", "replace", "returns",
-    "revoke", "row", "rowid", "schema", "select", "sequence", "set", "stored", "strict", "table", "then", "to",
-    "trigger", "type", "union", "unique", "update", "using", "values", "view", "when", "where", "with",
+    "add",
+    "alter",
+    "always",
+    "and",
+    "as",
+    "atomic",
+    "begin",
+    "between",
+    "by",
+    "cascade",
+    "change",
+    "check",
+    "collate",
+    "column",
+    "comment",
+    "conflict",
+    "constraint",
+    "create",
+    "cross",
+    "default",
+    "delete",
+    "delimiter",
+    "desc",
+    "distinct",
+    "do",
+    "domain",
+    "drop",
+    "each",
+    "end",
+    "enum",
+    "execute",
+    "exists",
+    "for",
+    "foreign",
+    "from",
+    "function",
+    "generated",
+    "grant",
+    "group",
+    "having",
+    "if",
+    "in",
+    "index",
+    "inner",
+    "insert",
+    "into",
+    "is",
+    "join",
+    "key",
+    "language",
+    "left",
+    "like",
+    "modify",
+    "not",
+    "null",
+    "on",
+    "or",
+    "order",
+    "partition",
+    "policy",
+    "primary",
+    "procedure",
+    "references",
+    "rename",
+    "replace",
+    "returns",
+    "revoke",
+    "row",
+    "rowid",
+    "schema",
+    "select",
+    "sequence",
+    "set",
+    "stored",
+    "strict",
+    "table",
+    "then",
+    "to",
+    "trigger",
+    "type",
+    "union",
+    "unique",
+    "update",
+    "using",
+    "values",
+    "view",
+    "when",
+    "where",
+    "with",
     "without",
 ];
 
@@ -81,11 +162,33 @@ const KEYWORDS: &[&str] = &[
 const FOREIGN_TYPES: &[(Dialect, &[&str])] = &[
     (
         Dialect::Postgres,
-        &["datetime", "tinyint", "nvarchar(40)", "double", "string", "blob", "number(10)", "mediumtext", "int64", "clob"],
+        &[
+            "datetime",
+            "tinyint",
+            "nvarchar(40)",
+            "double",
+            "string",
+            "blob",
+            "number(10)",
+            "mediumtext",
+            "int64",
+            "clob",
+        ],
     ),
     (
         Dialect::MariaDb,
-        &["timestamptz", "bytea", "jsonb", "money", "string", "int64", "tsvector", "citext", "uniqueidentifier", "bigserial"],
+        &[
+            "timestamptz",
+            "bytea",
+            "jsonb",
+            "money",
+            "string",
+            "int64",
+            "tsvector",
+            "citext",
+            "uniqueidentifier",
+            "bigserial",
+        ],
     ),
     (Dialect::Sqlite, &["VARCHAR(10)", "DATETIME", "BOOLEAN", "UUID", "STRING", "JSONB", "TIMESTAMP"]),
 ];
@@ -150,7 +253,9 @@ fn replaced(history: &History, class: Class, file: usize, place: Range<usize>, w
     texts[file].sql.replace_range(place.clone(), with);
     let path = texts[file].path.clone();
     let line = line(&texts[file].sql, place.start);
-    let short = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect::<String>();
+    let short = |text: &str| {
+        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect::<String>()
+    };
     let what = format!("{path}:{line}: `{}` for `{}`", short(with), short(&old));
     Mutant { class, texts, what, touched: vec![(path, line)] }
 }
@@ -253,7 +358,8 @@ fn creations(history: &History, file: usize) -> Vec<Range<usize>> {
         let second = words.get(1).map_or("", String::as_str);
         let replaces = second == "or";
         words.first().is_some_and(|word| word == "create") && !replaces
-            || words.first().is_some_and(|word| word == "alter") && words.get(3).is_some_and(|word| word == "add")
+            || words.first().is_some_and(|word| word == "alter")
+                && words.get(3).is_some_and(|word| word == "add")
     });
     statements
 }
@@ -301,18 +407,28 @@ fn dropped(history: &History, random: &mut Random) -> Option<Mutant> {
     let place = random.one(&creations)?.clone();
     if random.below(2) == 0 {
         let body = &sql[place.clone()];
-        if statements(history.dialect, sql).len() < 2 || history.dialect == Dialect::MariaDb && body.contains(';') {
+        if statements(history.dialect, sql).len() < 2
+            || history.dialect == Dialect::MariaDb && body.contains(';')
+        {
             return None;
         }
         let semicolon = sql[place.end..].starts_with(';');
-        return Some(replaced(history, Class::Dropped, file, place.start..place.end + usize::from(semicolon), ""));
+        return Some(replaced(
+            history,
+            Class::Dropped,
+            file,
+            place.start..place.end + usize::from(semicolon),
+            "",
+        ));
     }
     // Something is dropped before somebody needs it.
     let tokens: Vec<Token> = Lexer::new(&sql[place.clone()], history.dialect).significant().collect();
     let words: Vec<&str> = tokens.iter().map(|token| token.text(&sql[place.clone()])).collect();
     let drop = match *words.first()? {
         "CREATE" => {
-            let kind = words.iter().position(|word| ["TABLE", "VIEW", "TYPE", "SEQUENCE", "DOMAIN"].contains(word))?;
+            let kind = words
+                .iter()
+                .position(|word| ["TABLE", "VIEW", "TYPE", "SEQUENCE", "DOMAIN"].contains(word))?;
             let mut name = (*words.get(kind + 1)?).to_owned();
             if words.get(kind + 2) == Some(&".") {
                 name = format!("{name}.{}", words.get(kind + 3)?);
