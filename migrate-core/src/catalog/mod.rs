@@ -52,6 +52,8 @@ pub struct Catalog {
     created: Vec<Key>,
     /// Those among them whose statement named the schema.
     qualified: BTreeSet<Key>,
+    /// What tables and columns were called before they were renamed. Never taken back: that would prove nothing.
+    renamed: BTreeSet<String>,
 }
 
 /// What statements of a session change and later ones depend on.
@@ -97,6 +99,7 @@ impl Catalog {
             clock: 0,
             created: Vec::new(),
             qualified: BTreeSet::new(),
+            renamed: BTreeSet::new(),
         };
         for schema in rules.schemas {
             catalog.insert(Key::new(Class::Schema, "", schema), Entity::Schema(model::Schema::new(schema)));

@@ -22,18 +22,20 @@ pub struct SpellingError {
     pub message: String,
 }
 
-/// Reports what `spelling` finds in the `statements` of a file.
+/// Reports what `spelling` finds in the `statements` of a file, up to the byte `until`.
 pub(super) fn check(
     spelling: Spelling,
     dialect: Dialect,
     path: &str,
     text: &str,
     statements: &[Span],
+    until: Option<u32>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for span in statements {
         let statement = span.of(text);
-        let errors = spelling(dialect, statement);
+        let mut errors = spelling(dialect, statement);
+        errors.retain(|error| until.is_none_or(|until| span.start as usize + error.at < until as usize));
         if errors.is_empty() {
             continue;
         }

@@ -67,8 +67,7 @@ fn mariadb_accepts_what_its_version_has_and_nothing_else() {
 
 #[test]
 fn sqlite_accepts_what_its_version_has_and_nothing_else() {
-    let run =
-        |script: &str| through(Command::new("sqlite3").args(["-batch", "-bail", ":memory:"]), script);
+    let run = |script: &str| through(Command::new("sqlite3").args(["-batch", "-bail", ":memory:"]), script);
     match run("SELECT sqlite_version();") {
         Ok(number) => compare(Dialect::Sqlite, version(&number), run),
         Err(error) => {

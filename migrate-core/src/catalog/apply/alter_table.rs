@@ -25,6 +25,14 @@ impl Apply<'_> {
         if rename {
             self.broken_views(&alter.table.last);
         }
+        for action in &alter.actions {
+            let old = match action {
+                TableAction::RenameTo(_) => &alter.table.last.text,
+                TableAction::RenameColumn { from, .. } => &from.text,
+                _ => continue,
+            };
+            self.catalog.renamed.insert(old.to_ascii_lowercase());
+        }
         let mut actions: Vec<Cow<'_, TableAction>> = alter.actions.iter().map(Cow::Borrowed).collect();
         // The server does them in this order, whatever the order in the statement.
         actions.sort_by_key(|action| pass(action));

@@ -6,7 +6,7 @@ use crate::catalog::key::{Class, Key};
 use crate::catalog::lookup::Found;
 use crate::catalog::model::{Column, Constraint, ConstraintKind, Entity, Sequence};
 use crate::catalog::rules::Naming;
-use crate::catalog::{naming, resolve, spelling, types};
+use crate::catalog::{builtin, naming, resolve, spelling, types};
 use crate::migrations::Span;
 use crate::syntax::{Lexer, TokenKind};
 
@@ -23,6 +23,7 @@ impl Apply<'_> {
             origin: Some(self.origin(written.name.span)),
             ..Column::default()
         };
+        self.closed_types(key, written);
         if let Some(type_name) = &written.type_name {
             let ((), walked) = self.resolve(|resolver| resolver.type_name(type_name));
             column.uses.extend(walked.routines);
@@ -47,6 +48,29 @@ impl Apply<'_> {
             column.uses.push(sequence);
         }
         column
+    }
+
+    /// Where nobody can create types, one that is not in the list does not exist.
+    fn closed_types(&mut self, key: &Key, written: &Written) {
+        let table = self.catalog.get(key).and_then(Entity::as_table);
+        let strict = table.is_some_and(|table| table.strict);
+        let Some(type_name) = &written.type_name else {
+            if strict {
+                let message = format!("column `{}` of a STRICT table has no type", written.name.text);
+                self.report("unknown-type", true, written.name.span, message);
+            }
+            return;
+        };
+        let known = builtin::closed_types(self.catalog.dialect, strict);
+        let first = type_name.name.split(' ').next().unwrap_or("").to_ascii_lowercase();
+        // A type that SQLite compares as a whole.
+        let more = strict && (type_name.name.contains(' ') || !type_name.arguments.is_empty());
+        if known.is_empty() || type_name.schema.is_some() || (known.contains(&first.as_str()) && !more) {
+            return;
+        }
+        let text = type_name.name.clone();
+        self.report("unknown-type", true, type_name.span, format!("type `{text}` does not exist"));
+        self.did_you_mean(&first, known.iter().copied());
     }
 
     /// Adds a column; gives whether it was not there before.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use migrate_core::Dialect;
 
@@ -20,7 +21,7 @@ pub(super) struct Refusal {
 }
 
 /// What a server says about a history; `None` when it accepts it.
-pub(super) type Judge = Box<dyn Fn(&[Text]) -> Option<Refusal>>;
+pub(super) type Judge = Box<dyn Fn(&[Text]) -> Option<Refusal> + Sync>;
 
 /// One statement: its file, its lines, itself.
 struct Sent<'t> {
@@ -86,11 +87,14 @@ pub(super) fn postgres() -> Option<Judge> {
 
 /// All statements are prepared from a string, so that no client looks into them.
 pub(super) fn mariadb() -> Option<Judge> {
-    let database = migrate_test_support::mariadb()?.database("mutants");
+    // Each table is a file, which nobody needs to find after a crash.
+    let server = migrate_test_support::MARIADB.private(&[("sync_frm", "OFF")])?;
+    let number = AtomicUsize::new(0);
     Some(Box::new(move |texts| {
         let sent = sent(Dialect::MariaDb, texts);
-        let name = format!("{}_mutant", database.name());
-        let mut script = format!("DROP DATABASE IF EXISTS {name}; CREATE DATABASE {name}; USE {name};\n");
+        let database = server.home();
+        let name = format!("mutant_{}", number.fetch_add(1, Ordering::Relaxed));
+        let mut script = format!("CREATE DATABASE {name}; USE {name};\n");
         for statement in &sent {
             script.push_str("EXECUTE IMMEDIATE CONVERT(x'");
             for byte in statement.sql.bytes() {
@@ -99,6 +103,7 @@ pub(super) fn mariadb() -> Option<Judge> {
             script.push_str("' USING utf8mb4);\n");
         }
         let result = database.run(&script);
+        database.run(&format!("DROP DATABASE {name};")).unwrap();
         let said = result.err()?;
         let (place, message) = said.split_once("at line ")?;
         let at: usize = message.split(':').next()?.parse().ok()?;

@@ -7,10 +7,11 @@ mod history;
 mod judge;
 mod mistake;
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use migrate_core::Dialect;
 use migrate_core::catalog::replay;
@@ -18,7 +19,7 @@ use migrate_core::check::{Options, SpellingError, check};
 use migrate_core::diagnostic::{Diagnostic, Severity};
 use migrate_core::source::{Content, File};
 
-use history::{History, Text};
+use history::Text;
 use judge::{Judge, Refusal};
 use mistake::{Class, Mutant};
 
@@ -68,27 +69,29 @@ fn tried(dialect: Dialect, judge: &Judge, bound: &Bound) {
         assert_eq!(judge(&history.texts), None, "{} is refused as it is", history.name);
         assert_eq!(refused(dialect, &history.texts), None, "{} has no mistake", history.name);
     }
+    let mutants: Vec<Mutant> =
+        Class::ALL.into_iter().flat_map(|class| mistake::mutants(&histories, class, OF_EACH_CLASS)).collect();
+    let verdicts = in_parallel(&mutants, |mutant| (judge(&mutant.texts), refused(dialect, &mutant.texts)));
     for (class, tally) in Class::ALL.into_iter().zip(&mut tallies) {
-        for mutant in mistake::mutants(&histories, class, OF_EACH_CLASS) {
+        for (mutant, verdict) in mutants.iter().zip(&verdicts).filter(|(mutant, _)| mutant.class == class) {
             tally.made += 1;
-            let ours = refused(dialect, &mutant.texts);
-            match (judge(&mutant.texts), ours) {
+            match verdict {
                 (Some(theirs), Some(ours)) => {
                     tally.refused += 1;
-                    if same_place(&mutant, &theirs, &ours) {
+                    if same_place(mutant, theirs, ours) {
                         tally.found += 1;
                     } else {
                         tally.elsewhere += 1;
-                        missed.push(shown(&mutant, Some(&theirs), Some(&ours)));
+                        missed.push(shown(mutant, Some(theirs), Some(ours)));
                     }
                 }
                 (Some(theirs), None) => {
                     tally.refused += 1;
-                    missed.push(shown(&mutant, Some(&theirs), None));
+                    missed.push(shown(mutant, Some(theirs), None));
                 }
                 (None, Some(ours)) => {
                     tally.wrongly += 1;
-                    wrongly.push(shown(&mutant, None, Some(&ours)));
+                    wrongly.push(shown(mutant, None, Some(ours)));
                 }
                 (None, None) => {}
             }
@@ -118,6 +121,28 @@ fn tried(dialect: Dialect, judge: &Judge, bound: &Bound) {
     for tally in &tallies {
         assert!(tally.found * 100 >= tally.refused * bound.class, "{report}");
     }
+}
+
+/// Servers mostly wait for their disk.
+fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, R)>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                while let Some((at, item)) = {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    items.get(at).map(|item| (at, item))
+                } {
+                    let result = work(item);
+                    done.lock().unwrap().push((at, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap();
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 fn row(report: &mut String, name: &str, tally: &Tally) {
@@ -165,19 +190,17 @@ fn refused(dialect: Dialect, texts: &[Text]) -> Option<Ours> {
 
 /// The grammars, asked once for each statement: a mutant differs from its history in one.
 fn remembered(dialect: Dialect, statement: &str) -> Vec<SpellingError> {
-    thread_local! {
-        static KNOWN: RefCell<HashMap<String, Vec<SpellingError>>> = RefCell::default();
+    static KNOWN: Mutex<Option<HashMap<String, Vec<SpellingError>>>> = Mutex::new(None);
+    let key = format!("{dialect:?} {statement}");
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(errors) = known().get_or_insert_default().get(&key) {
+        return errors.clone();
     }
-    KNOWN.with_borrow_mut(|known| {
-        if let Some(errors) = known.get(statement) {
-            return errors.clone();
-        }
-        let owned = statement.to_owned();
-        let thread = std::thread::Builder::new().stack_size(super::STACK);
-        let errors = thread.spawn(move || super::errors(dialect, &owned)).unwrap().join().unwrap();
-        known.insert(statement.to_owned(), errors.clone());
-        errors
-    })
+    let owned = statement.to_owned();
+    let thread = std::thread::Builder::new().stack_size(super::STACK);
+    let errors = thread.spawn(move || super::errors(dialect, &owned)).unwrap().join().unwrap();
+    known().get_or_insert_default().insert(key, errors.clone());
+    errors
 }
 
 /// Whether the file is the same, and the line one that the server or the mistake points at. Where the server

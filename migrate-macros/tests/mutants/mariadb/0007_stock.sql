@@ -13,5 +13,5 @@ CREATE TABLE stock (
 );
 INSERT INTO warehouses VALUES ('HAM1', 'Hamburg'), ('LYS2', 'Lyon');
 INSERT INTO stock (warehouse_code, product_sku, on_hand)
-SELECT w.code, p.sku, 100 FROM warehouses w CROSS JOIN products p
+SELECT w.code, p.sku, 100 FROM warehouses w CROSS JOIN products p WHERE p.price > 0
 ON DUPLICATE KEY UPDATE on_hand = VALUES(on_hand);

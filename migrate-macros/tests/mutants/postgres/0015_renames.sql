@@ -11,5 +11,6 @@ CREATE TABLE attachments (
     UNIQUE (comment_id, file_name)
 );
 UPDATE comments SET edited = true WHERE author_id IN (SELECT id FROM accounts WHERE is_admin);
+DROP POLICY tickets_of_members ON tickets;
 DROP TABLE memberships;
 DROP FUNCTION member_count(bigint);
