@@ -1,12 +1,15 @@
 //! What a replay leads to is what the server has when its own client has run the same files. Real histories are
 //! not part of this repository: `MIGRATE_CORPUS` names the folder that holds them.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use migrate_core::catalog::{diff, replay};
+use migrate_core::catalog::{Catalog, apply, diff, replay};
 use migrate_core::check::Options;
-use migrate_core::{Dialect, Migrations};
+use migrate_core::diagnostic::Severity;
+use migrate_core::syntax::split;
+use migrate_core::{Dialect, Migrations, reader};
 
 use crate::corpus::corpus;
 use crate::place::Place;
@@ -52,6 +55,96 @@ fn equal(sets: &[(&str, Dialect)]) {
         }
     }
 }
+
+/// Schemas in one file each, which are not part of this repository either: `MIGRATE_SAMPLES` names their folder.
+/// The percentages are printed. They have no bounds, but what the server accepts is no error.
+#[test]
+fn a_schema_in_one_file_replays_without_an_error() {
+    let mut err = std::io::stderr();
+    let Some(samples) = std::env::var_os("MIGRATE_SAMPLES").map(PathBuf::from) else {
+        let _ = writeln!(err, "SKIPPED: MIGRATE_SAMPLES names no folder of schemas");
+        return;
+    };
+    let mut wrong = String::new();
+    for (files, dialect) in SAMPLES {
+        let Some(place) = Place::new(*dialect) else { continue };
+        let mut replayed = Catalog::new(*dialect);
+        let (mut errors, mut count) = (0, (0, 0));
+        for file in *files {
+            // The data in other files is not there.
+            let text: String = std::fs::read_to_string(samples.join(file))
+                .unwrap()
+                .lines()
+                .filter(|line| !line.starts_with("\\copy") && !line.contains("OWNER TO"))
+                .map(|line| format!("{line}\n"))
+                .collect();
+            if let Err(error) = place.run(&text) {
+                let _ = writeln!(err, "SKIPPED: {file}: {error}");
+                count.0 = 0;
+                break;
+            }
+            for statement in split(&text, *dialect).statements {
+                let read = reader::read(&text, statement.span, *dialect);
+                for finding in apply(&mut replayed, &read, &text, file) {
+                    if finding.severity == Severity::Error {
+                        errors += 1;
+                        let _ = writeln!(wrong, "{}", finding.diagnostic(file, |_| Some(&text)));
+                    }
+                }
+                count.0 += 1;
+            }
+        }
+        if count.0 == 0 {
+            continue;
+        }
+        count.1 = errors;
+        let ask = |query: &str| place.run(query);
+        let server = server::catalog(&Source { dialect: *dialect, ask: &ask });
+        let tally = Tally::of(&server, &replayed);
+        let _ = writeln!(err, "{files:?} on {dialect}, {} statements, {} errors:\n{tally}", count.0, count.1);
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+const SAMPLES: &[(&[&str], Dialect)] = &[
+    (&["pagila/pagila-v3.1.0-schema.sql"], Dialect::Postgres),
+    (&["pagila/pagila-schema.sql"], Dialect::Postgres),
+    (&["chinook/ChinookDatabase_DataSources_Chinook_Sqlite.sql"], Dialect::Sqlite),
+    (&["northwind/northwind.sql"], Dialect::Postgres),
+    (&["sakila-jooq/mysql-sakila-db_mysql-sakila-schema.sql"], Dialect::MariaDb),
+    (&["sakila-jooq/postgres-sakila-db_postgres-sakila-schema.sql"], Dialect::Postgres),
+    (&["sakila-jooq/sqlite-sakila-db_sqlite-sakila-schema.sql"], Dialect::Sqlite),
+    (&["sakila-mysql/sakila_sakila-mv-schema.sql"], Dialect::MariaDb),
+    (&["adventureworks/install.sql"], Dialect::Postgres),
+    (
+        &[
+            "synapse/synapse_storage_schema_common_full_schemas_72_full.sql.postgres",
+            "synapse/synapse_storage_schema_main_full_schemas_72_full.sql.postgres",
+            "synapse/synapse_storage_schema_state_full_schemas_72_full.sql.postgres",
+        ],
+        Dialect::Postgres,
+    ),
+    (
+        &[
+            "synapse/synapse_storage_schema_common_full_schemas_72_full.sql.sqlite",
+            "synapse/synapse_storage_schema_main_full_schemas_72_full.sql.sqlite",
+            "synapse/synapse_storage_schema_state_full_schemas_72_full.sql.sqlite",
+        ],
+        Dialect::Sqlite,
+    ),
+    (
+        &[
+            "basejump/supabase_migrations_20240414161707_basejump-setup.sql",
+            "basejump/supabase_migrations_20240414161947_basejump-accounts.sql",
+            "basejump/supabase_migrations_20240414162100_basejump-invitations.sql",
+            "basejump/supabase_migrations_20240414162131_basejump-billing.sql",
+        ],
+        Dialect::Postgres,
+    ),
+    (&["kitchen-sink-postgres.sql"], Dialect::Postgres),
+    (&["kitchen-sink-mariadb.sql"], Dialect::MariaDb),
+    (&["kitchen-sink-sqlite.sql"], Dialect::Sqlite),
+];
 
 #[test]
 fn the_catalog_of_crates_io_is_that_of_the_server() {

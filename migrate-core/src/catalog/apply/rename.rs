@@ -175,6 +175,12 @@ impl Apply<'_> {
                         && columns.remove(&old)
                     {
                         columns.insert(new.clone());
+                        // A column without an alias changes its name with the text of the view, and which have
+                        // one is not kept.
+                        let shown = view.columns.iter().flatten().any(|column| rules.same(column, &old));
+                        if rules.naming == Naming::Sqlite && shown {
+                            view.columns = None;
+                        }
                     }
                 }
                 Entity::Trigger(trigger) => rename(&mut trigger.columns),

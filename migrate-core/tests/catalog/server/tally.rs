@@ -72,11 +72,21 @@ impl Tally {
             missing.retain(|fact| !doubtful(fact));
             extra.retain(|fact| !doubtful(fact));
         }
-        if let Some((missing, extra)) = tally.different.get_mut("types") {
+        if let Some((_, extra)) = tally.different.get("types") {
             // The types of a query's columns are not derived.
             let untyped: Vec<String> = extra.iter().filter(|fact| fact.ends_with("  ")).cloned().collect();
-            extra.retain(|fact| !untyped.contains(fact));
-            missing.retain(|fact| !untyped.iter().any(|it| about(fact, it.trim_end())));
+            for kind in ["types", "nullability"] {
+                if let Some((missing, extra)) = tally.different.get_mut(kind) {
+                    let of_untyped = |fact: &String| untyped.iter().any(|it| about(fact, it.trim_end()));
+                    missing.retain(|fact| !of_untyped(fact));
+                    extra.retain(|fact| !of_untyped(fact));
+                }
+            }
+        }
+        if let Some((missing, extra)) = tally.different.get_mut("views") {
+            let unnamed: Vec<String> = extra.iter().filter(|fact| fact.ends_with(" None")).cloned().collect();
+            extra.retain(|fact| !unnamed.contains(fact));
+            missing.retain(|fact| !unnamed.iter().any(|it| about(fact, it.trim_end_matches(" None"))));
         }
         tally.different.retain(|_, (missing, extra)| !missing.is_empty() || !extra.is_empty());
         tally
