@@ -79,6 +79,7 @@ pub(super) fn catalog(source: &Source<'_>) -> Catalog {
             table: catalog.relation_key("", text(&table)),
             function: None,
             columns: Vec::new(),
+            body: None,
             state: State::default(),
         };
         catalog.insert(key, Entity::Trigger(trigger));

@@ -426,6 +426,7 @@ impl Fill<'_> {
                 table: key.clone(),
                 function: routines.get(text(&function)).cloned(),
                 columns: self.names(text(&table), text(&columns)),
+                body: None,
                 state: State::default(),
             };
             catalog.insert(on(Class::Trigger, key, text(&name)), Entity::Trigger(trigger));
