@@ -12,6 +12,7 @@ pub mod check;
 pub mod checksum;
 pub mod diagnostic;
 pub mod dialect;
+pub mod effect;
 mod error;
 mod executor;
 mod foreign;

@@ -12,6 +12,7 @@ mod key;
 mod lookup;
 pub mod model;
 mod naming;
+mod observe;
 mod render;
 mod replay;
 mod resolve;
@@ -27,6 +28,8 @@ pub use apply::apply;
 pub use diff::{Difference, diff};
 pub use finding::Finding;
 pub use key::{Class, Key, Origin};
+pub(crate) use observe::{Change, Changes};
+pub(crate) use replay::{Step, replay_with};
 pub use replay::{Replayed, replay};
 pub use types::normalized as normalized_type;
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Catalog, Finding, apply};
+use crate::ast::Statement;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialect::Dialect;
 use crate::migrations::{Migrations, Script};
@@ -25,6 +26,26 @@ pub struct Replayed {
 /// Applies the ups of `histories`, one after the other, to an empty database of `dialect`.
 #[must_use]
 pub fn replay<'m>(dialect: Dialect, histories: impl IntoIterator<Item = &'m Migrations>) -> Replayed {
+    replay_with(dialect, histories, |catalog, step| match step {
+        Step::Statement(statement, script) => apply(catalog, statement, script.text(), script.path()),
+        Step::End(_) => Vec::new(),
+    })
+}
+
+/// What a replay comes to.
+pub(crate) enum Step<'s, 'm> {
+    /// A statement that is to be applied.
+    Statement(&'s Statement, Script<'m>),
+    /// The end of a script, before its session ends.
+    End(Script<'m>),
+}
+
+/// A replay in which `each` applies the statements.
+pub(crate) fn replay_with<'m>(
+    dialect: Dialect,
+    histories: impl IntoIterator<Item = &'m Migrations>,
+    mut each: impl FnMut(&mut Catalog, Step<'_, 'm>) -> Vec<Finding>,
+) -> Replayed {
     let histories: Vec<&Migrations> = histories.into_iter().collect();
     let mut texts: BTreeMap<&str, &str> = BTreeMap::new();
     for migration in histories.iter().flat_map(|history| history.iter()) {
@@ -43,10 +64,10 @@ pub fn replay<'m>(dialect: Dialect, histories: impl IntoIterator<Item = &'m Migr
         texts,
     };
     for migration in histories.iter().flat_map(|history| history.iter()) {
-        replay.script(migration.up());
+        replay.script(migration.up(), &mut each);
         if let Some(down) = migration.down() {
             let before = replay.done.catalog.snapshot();
-            replay.script(down);
+            replay.script(down, &mut each);
             replay.done.catalog.restore(before);
         }
     }
@@ -58,8 +79,8 @@ struct Replay<'m> {
     texts: BTreeMap<&'m str, &'m str>,
 }
 
-impl Replay<'_> {
-    fn script(&mut self, script: Script<'_>) {
+impl<'m> Replay<'m> {
+    fn script(&mut self, script: Script<'m>, each: &mut impl FnMut(&mut Catalog, Step<'_, 'm>) -> Vec<Finding>) {
         let (text, path) = (script.text(), script.path());
         let catalog = &mut self.done.catalog;
         if script.data().foreign_keys_off {
@@ -68,7 +89,7 @@ impl Replay<'_> {
         for span in script.data().statements.iter() {
             let statement = reader::read(text, *span, catalog.dialect());
             let before = catalog.taint.events();
-            let findings = apply(catalog, &statement, text, path);
+            let findings = each(catalog, Step::Statement(&statement, script));
             self.done.statements += 1;
             if catalog.taint.events() > before {
                 let line = span.of(text).lines().next().unwrap_or("");
@@ -79,6 +100,7 @@ impl Replay<'_> {
                 self.done.diagnostics.push(diagnostic(&finding, path, texts));
             }
         }
+        each(catalog, Step::End(script));
         catalog.end_session();
     }
 }
