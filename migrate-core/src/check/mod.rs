@@ -3,12 +3,16 @@
 
 mod lift;
 mod options;
+mod phase;
 mod script;
 mod text;
+mod transaction;
 
 use std::borrow::Cow;
 
 pub use options::Options;
+pub use phase::phase;
+pub use transaction::{Checkable, transaction};
 
 use self::script::Script;
 use crate::checksum;

@@ -28,6 +28,7 @@ pub use crate::syntax::directive::Phase;
 
 use self::words::Words;
 use crate::ast::{Kind, Name, Statement};
+use crate::catalog::model::{Entity, TypeKind};
 use crate::catalog::{Catalog, Changes, Finding, Key, apply};
 use crate::dialect::Dialect;
 use crate::migrations::Span;
@@ -60,6 +61,10 @@ pub struct Effect {
     pub reversible: Answer,
     /// What it does is not known completely.
     pub opaque: bool,
+    /// Postgres: the columns of enum types in the tables that it names, with the type.
+    pub(crate) enum_columns: Vec<(String, String)>,
+    /// The same of the table that rows are inserted into, by position.
+    pub(crate) enum_positions: Vec<(usize, String)>,
     /// What it leaves behind in the session: a setting, a temporary object, a prepared statement, a lock.
     pub session_state: Option<&'static str>,
 }
@@ -116,6 +121,7 @@ fn step(
     let physical = physical(&question);
     let session_state = session::left_behind(&question);
     let reversible = reverse::reversible(&question);
+    let (enum_columns, enum_positions) = enums(&question, &physical);
     let mut objects = objects::strangers(catalog, statement);
     let unseen = compat::unseen(&question);
 
@@ -145,6 +151,8 @@ fn step(
         unseen,
         reversible: if opaque { Answer::depends("what cannot be followed") } else { reversible },
         opaque,
+        enum_columns,
+        enum_positions,
         session_state,
     };
     (effect, findings, changes)
@@ -157,6 +165,33 @@ fn physical(question: &Question<'_>) -> Physical {
         Dialect::MySql | Dialect::MariaDb => mysql::physical(question),
         Dialect::Sqlite => sqlite::physical(question),
     }
+}
+
+/// A column by name or position, and the enum type that it has.
+type EnumColumns<Column> = Vec<(Column, String)>;
+
+/// The columns whose type is an enum that statements created.
+fn enums(question: &Question<'_>, physical: &Physical) -> (EnumColumns<String>, EnumColumns<usize>) {
+    let catalog = question.before;
+    let is_enum = |name: &str| {
+        matches!(catalog.type_shown(name), Some(Entity::Type(it)) if matches!(it.kind, TypeKind::Enum(_)))
+    };
+    let table = |key: &Key| catalog.get(key).and_then(Entity::as_table);
+    let mut named = Vec::new();
+    for column in physical.tables.iter().filter_map(|it| table(&it.table)).flat_map(|table| &table.columns) {
+        if let Some(of) = column.type_name.as_ref().filter(|of| is_enum(of)) {
+            named.push((column.name.clone(), of.clone()));
+        }
+    }
+    let mut placed = Vec::new();
+    if let Kind::Insert(insert) = &question.statement.kind
+        && let Some(table) = catalog.relation_named(&insert.table).as_ref().and_then(table)
+    {
+        for (at, column) in table.columns.iter().enumerate() {
+            placed.extend(column.type_name.as_ref().filter(|of| is_enum(of)).map(|of| (at, of.clone())));
+        }
+    }
+    (named, placed)
 }
 
 impl Effect {

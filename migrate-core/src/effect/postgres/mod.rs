@@ -13,7 +13,7 @@ use super::{Physical, Question};
 use crate::ast::{
     Alter, AlterAction, ConstraintKind, CreateIndex, CreateTable, Kind, Maintenance, Name, Object, Verb,
 };
-use crate::catalog::model::{ConstraintKind as Demand, Entity, Table};
+use crate::catalog::model::{ConstraintKind as Demand, Entity, Table, TableKind};
 use crate::catalog::{Catalog, Key};
 
 pub(super) fn physical(question: &Question<'_>) -> Physical {
@@ -128,7 +128,8 @@ impl<'q> Facts<'q> {
         let level = if create.concurrently { Level::ShareUpdateExclusive } else { Level::Share };
         let reach = if create.only { Reach::Itself } else { Reach::Partitions };
         for key in self.lock_all(&create.table, level, reach) {
-            self.physical.touch(key, None).scans = Answer::Yes;
+            let has_rows = self.table(&key).is_none_or(|table| table.kind != TableKind::Partitioned);
+            self.physical.touch(key, None).scans = has_rows.into();
         }
     }
 
@@ -203,6 +204,17 @@ impl<'q> Facts<'q> {
                 _ => Reach::Itself,
             };
             keys.extend(self.lock_all(name, level, reach));
+        }
+        if maintenance.tables.is_empty() && matches!(maintenance.verb, Verb::Vacuum | Verb::Analyze) {
+            let is_kept = |entity: &Entity| match entity {
+                Entity::Table(_) => true,
+                Entity::View(view) => view.materialized,
+                _ => false,
+            };
+            let all: Vec<Key> =
+                self.before.iter().filter(|(_, entity)| is_kept(entity)).map(|(key, _)| key.clone()).collect();
+            all.iter().for_each(|key| self.lock(key, level));
+            keys.extend(all);
         }
         // REINDEX INDEX names what is not a table.
         if maintenance.verb == Verb::Reindex

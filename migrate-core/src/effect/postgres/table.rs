@@ -5,7 +5,7 @@ use super::volatile::volatile;
 use super::{Facts, Reach, references};
 use crate::ast::{AlterTable, Column, Constraint, ConstraintKind, Generated, Ident, TableAction};
 use crate::catalog::Key;
-use crate::catalog::model::{self, ConstraintKind as Demand, Table};
+use crate::catalog::model::{self, ConstraintKind as Demand, Table, TableKind};
 use crate::dialect::Dialect;
 use crate::effect::fact::{Answer, Level};
 use crate::syntax::{Lexer, TokenKind};
@@ -89,7 +89,7 @@ impl Facts<'_> {
                 self.lock(key, exclusive);
                 let rewrites = match action {
                     TableAction::SetTablespace(_) => Answer::depends("whether the table is in that tablespace already"),
-                    _ => Answer::Yes,
+                    _ => Answer::depends("whether the table is so already"),
                 };
                 self.work(key, Answer::No, rewrites);
             }
@@ -119,6 +119,10 @@ impl Facts<'_> {
     }
 
     fn work(&mut self, key: &Key, scans: Answer, rewrites: Answer) {
+        // Its rows are in its partitions.
+        if self.table(key).is_some_and(|table| table.kind == TableKind::Partitioned) {
+            return;
+        }
         let effect = self.physical.touch(key.clone(), None);
         effect.scans = std::mem::take(&mut effect.scans).or(scans);
         effect.rewrites = std::mem::take(&mut effect.rewrites).or(rewrites);
@@ -175,8 +179,14 @@ impl Facts<'_> {
             }
             ConstraintKind::Unique { using_index: Some(_), .. } => self.lock(key, Level::AccessExclusive),
             ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclude { .. } => {
-                for key in self.all(key, Level::AccessExclusive, Reach::Partitions) {
-                    self.work(&key, Answer::Yes, Answer::No);
+                self.lock(key, Level::AccessExclusive);
+                self.work(key, Answer::Yes, Answer::No);
+                let columns = self.nullable_columns(key, &constraint.kind);
+                // Of a partition the index is built, and a column made NOT NULL where it is none.
+                let level = if columns { Level::AccessExclusive } else { Level::Share };
+                for partition in self.reached(key, Reach::Partitions).into_iter().skip(1) {
+                    self.lock(&partition, level);
+                    self.work(&partition, Answer::Yes, Answer::No);
                 }
             }
         }
@@ -191,6 +201,13 @@ impl Facts<'_> {
             table.columns.iter().any(|column| column.name == *name && !column.not_null && !proves_not_null(table, name))
         };
         index.columns.iter().any(nullable).into()
+    }
+
+    /// Whether a column of a primary key can be NULL so far.
+    fn nullable_columns(&self, key: &Key, kind: &ConstraintKind) -> bool {
+        let ConstraintKind::PrimaryKey { columns, .. } = kind else { return false };
+        let mut names = columns.iter().filter_map(|part| part.column.as_ref());
+        names.any(|name| self.column(key, name).is_none_or(|column| !column.not_null))
     }
 
     fn looks_for_null(&self, key: &Key, column: &Ident) -> Answer {
