@@ -20,6 +20,8 @@ const REFUSED: &str = include_str!("postgres/transaction.txt");
 struct Seen {
     locks: BTreeMap<String, Level>,
     rewritten: Vec<String>,
+    /// Read from end to end.
+    scanned: Vec<String>,
 }
 
 // By number, because a relation may have another name or be gone by then.
@@ -29,6 +31,14 @@ const LOCKS: &str = "select 'lock', b.name, l.mode from pg_locks l join before b
 const FILES: &str = "select 'file', b.name, '' from before b join pg_class c on c.oid = b.oid \
      where c.relkind in ('r', 'm') and pg_relation_filenode(c.oid) is distinct from b.filenode";
 
+/// Counted by the server for this session, what came before the transaction too. A plan reads a table from end
+/// to end only where there is no other way.
+const COUNTED: &str = "set enable_seqscan = off; create temporary table counted as \
+     select relid, seq_scan from pg_stat_xact_user_tables";
+
+const SCANS: &str = "select 'scan', b.name, '' from before b join pg_stat_xact_user_tables s on s.relid = b.oid \
+     left join counted c on c.relid = s.relid where s.seq_scan > coalesce(c.seq_scan, 0)";
+
 const BEFORE: &str = "create temporary table before as select c.oid, n.nspname || '.' || c.relname as name, \
      pg_relation_filenode(c.oid) as filenode, c.relkind from pg_class c join pg_namespace n on n.oid = c.relnamespace \
      where n.nspname in ('public', 'app')";
@@ -36,7 +46,7 @@ const BEFORE: &str = "create temporary table before as select c.oid, n.nspname |
 fn seen(database: &Database, sample: &Sample) -> Result<Seen, String> {
     // Its own locks on what it asks end with the transaction that it asks in.
     let script = format!(
-        "{};\n{BEFORE};\nbegin;\n{};\n{LOCKS};\n{FILES};\nrollback;\n",
+        "{};\n{BEFORE};\n{COUNTED};\nbegin;\n{};\n{SCANS};\n{LOCKS};\n{FILES};\nrollback;\n",
         sample.before, sample.statement
     );
     let answer = database.run(&script)?;
@@ -50,6 +60,7 @@ fn seen(database: &Database, sample: &Sample) -> Result<Seen, String> {
             }
             // An empty file in the place of the old one is no work.
             ["file", name, ""] if !sample.statement.starts_with("truncate") => seen.rewritten.push(name.to_owned()),
+            ["scan", name, ""] if !sample.statement.starts_with("truncate") => seen.scanned.push(name.to_owned()),
             _ => {}
         }
     }
@@ -103,6 +114,16 @@ fn difference(effect: &Effect, seen: &Seen) -> String {
             Answer::No => !rewritten,
             Answer::Depends(_) => true,
         };
+        // What writes a table anew reads it, and statements about rows read what they want.
+        let scanned = seen.scanned.contains(&name);
+        let expected = match table.scans {
+            Answer::Yes => scanned,
+            Answer::No => !scanned || rewritten || table.lock <= Some(Level::RowExclusive),
+            Answer::Depends(_) => true,
+        };
+        if !expected {
+            let _ = writeln!(wrong, "    {name}: told is {:?} for reading, the server: {scanned}", table.scans);
+        }
         if !right {
             let _ = writeln!(wrong, "    {name}: told is {:?} for rewriting, the server: {rewritten}", table.rewrites);
         }

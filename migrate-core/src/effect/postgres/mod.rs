@@ -126,10 +126,16 @@ impl<'q> Facts<'q> {
 
     fn create_index(&mut self, create: &CreateIndex) {
         let level = if create.concurrently { Level::ShareUpdateExclusive } else { Level::Share };
+        let name = create.name.as_ref().filter(|_| create.if_not_exists);
+        let there = name.is_some_and(|name| {
+            self.before.relation_named(&create.table).and_then(|key| self.before.get(&key)).is_some_and(|table| {
+                table.indexes().iter().any(|index| index.name == name.last.text)
+            })
+        });
         let reach = if create.only { Reach::Itself } else { Reach::Partitions };
         for key in self.lock_all(&create.table, level, reach) {
             let has_rows = self.table(&key).is_none_or(|table| table.kind != TableKind::Partitioned);
-            self.physical.touch(key, None).scans = has_rows.into();
+            self.physical.touch(key, None).scans = (has_rows && !there).into();
         }
     }
 
@@ -189,7 +195,7 @@ impl<'q> Facts<'q> {
             Verb::Cluster => (Level::AccessExclusive, Answer::No, Answer::Yes),
             Verb::Reindex if maintenance.concurrently => (Level::ShareUpdateExclusive, Answer::Yes, Answer::No),
             Verb::Reindex => (Level::Share, Answer::Yes, Answer::No),
-            Verb::Refresh if maintenance.concurrently => (Level::Exclusive, Answer::No, Answer::No),
+            Verb::Refresh if maintenance.concurrently => (Level::Exclusive, Answer::depends("how the new rows are compared with the old ones"), Answer::No),
             Verb::Refresh => (Level::AccessExclusive, Answer::No, Answer::Yes),
             Verb::Lock => (mode(words), Answer::No, Answer::No),
             Verb::Copy if words.has(&["FROM"]) => (Level::RowExclusive, Answer::No, Answer::No),

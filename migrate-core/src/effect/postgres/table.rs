@@ -313,6 +313,7 @@ impl Facts<'_> {
         }
         for other in self.referencing_over(key, &column.text) {
             self.lock(&other, Level::AccessExclusive);
+            self.work(&other, Answer::Yes, Answer::No);
         }
     }
 
