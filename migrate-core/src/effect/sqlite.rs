@@ -20,7 +20,7 @@ const PRAGMAS: &[(&str, Inside)] = &[
 enum Inside {
     Nothing,
     Refused,
-    /// Refused where it changes to or from WAL; ignored otherwise.
+    /// Refused where it changes to or from WAL.
     JournalMode,
 }
 
@@ -89,9 +89,8 @@ fn pragma(name: &str, value: Option<&str>) -> InTransaction {
         (_, None) => InTransaction::Allowed,
         (Inside::Nothing, Some(_)) => InTransaction::Useless(words.into()),
         (Inside::Refused, Some(_)) => InTransaction::Refused(words.into()),
-        (Inside::JournalMode, Some(value)) if value.trim_matches(['\'', '"']).eq_ignore_ascii_case("wal") => {
-            InTransaction::Depends("the journal mode cannot become WAL in a transaction".into())
+        (Inside::JournalMode, Some(_)) => {
+            InTransaction::Depends("the journal mode cannot change to or from WAL in a transaction".into())
         }
-        (Inside::JournalMode, Some(_)) => InTransaction::Useless(words.into()),
     }
 }

@@ -4,7 +4,7 @@ mod online;
 
 use super::fact::{Algorithm, Answer, InTransaction, Online};
 use super::{Physical, Question};
-use crate::ast::{Kind, Name, Opaque, Transaction, Verb};
+use crate::ast::{Kind, Name, Transaction, Verb};
 
 pub(super) fn physical(question: &Question<'_>) -> Physical {
     let mut physical = Physical {
@@ -129,7 +129,6 @@ fn transaction(question: &Question<'_>) -> InTransaction {
             InTransaction::Allowed
         }
         Kind::Transaction(_) => InTransaction::Controls,
-        Kind::Opaque(Opaque::Call) => InTransaction::Depends("a procedure may commit".into()),
         _ => InTransaction::Allowed,
     }
 }

@@ -215,10 +215,16 @@ impl<'q> Known<'q> {
             TableAction::DropPrimaryKey => Task::DropPrimaryKey,
             TableAction::DropForeignKey { .. } => Task::DropForeignKey,
             TableAction::DropConstraint { name, .. } => {
-                let unique = self.table.is_some_and(|table| {
-                    table.indexes.iter().any(|index| self.question.before.same_column(&index.name, &name.text))
+                let same = |other: &str| self.question.before.same_column(other, &name.text);
+                let constraint = self.table.and_then(|table| {
+                    table.constraints.iter().find(|it| it.name.as_deref().is_some_and(same))
                 });
-                if unique { Task::DropIndex } else { Task::DropCheck }
+                match constraint.map(|it| &it.kind) {
+                    Some(model::ConstraintKind::Unique { .. }) => Task::DropIndex,
+                    Some(model::ConstraintKind::PrimaryKey { .. }) => Task::DropPrimaryKey,
+                    Some(model::ConstraintKind::ForeignKey { .. }) => Task::DropForeignKey,
+                    _ => Task::DropCheck,
+                }
             }
             TableAction::RenameIndex { .. } => Task::RenameIndex,
             TableAction::ColumnOption { .. } => Task::Option,
@@ -390,7 +396,6 @@ fn is_constant(default: &crate::ast::Expression, text: &str) -> bool {
     time || (!source.starts_with('(') && default.functions.is_empty() && default.columns.is_empty())
 }
 
-/// Whether the answer of a server is one of what was predicted.
 impl Online {
     /// Whether the copy of the whole table is sure, possible or not needed.
     #[must_use]

@@ -7,7 +7,8 @@ use crate::effect::Question;
 use crate::effect::fact::Answer;
 use crate::effect::words::Words;
 use crate::migrations::Span;
-use crate::syntax::TokenKind;
+use crate::dialect::Dialect;
+use crate::syntax::{Lexer, TokenKind};
 
 /// Statements that are refused by their first words alone.
 const REFUSED: &[&[&str]] = &[
@@ -61,8 +62,7 @@ pub(super) fn of(question: &Question<'_>) -> InTransaction {
         }
         Kind::CreateOther { object: Object::Subscription, .. } => subscription(words),
         Kind::Maintenance(maintenance) => maintained(question, maintenance),
-        Kind::Opaque(Opaque::Call) => InTransaction::Depends("a procedure may commit".into()),
-        Kind::Opaque(Opaque::Do) => InTransaction::Allowed,
+        Kind::Opaque(Opaque::Call) => called(question),
         _ => InTransaction::Allowed,
     }
 }
@@ -111,12 +111,30 @@ fn maintained(question: &Question<'_>, maintenance: &Maintenance) -> InTransacti
     }
 }
 
+/// A procedure that commits is refused, which only its text tells.
+fn called(question: &Question<'_>) -> InTransaction {
+    let procedures = name_at(&question.words, 1).map(|name| question.before.routines_named(&name)).unwrap_or_default();
+    let harmless = |key: &crate::catalog::Key| match question.before.get(key) {
+        Some(Entity::Routine(routine)) => routine.body.as_ref().is_some_and(|body| {
+            let mut tokens = Lexer::new(body, Dialect::Postgres);
+            !tokens.any(|token| token.is_one_of(body, &["commit", "rollback", "call", "execute"]))
+        }),
+        _ => false,
+    };
+    if !procedures.is_empty() && procedures.iter().all(harmless) {
+        InTransaction::Allowed
+    } else {
+        InTransaction::Depends("a procedure may commit".into())
+    }
+}
+
 /// The index of REINDEX INDEX.
 pub(super) fn reindexed(words: &Words<'_>) -> Option<Name> {
-    let mut at = words.find(&["INDEX"])? + 1;
-    if words.at(at, &["CONCURRENTLY"]) {
-        at += 1;
-    }
+    let at = words.find(&["INDEX"])? + 1;
+    name_at(words, if words.at(at, &["CONCURRENTLY"]) { at + 1 } else { at })
+}
+
+fn name_at(words: &Words<'_>, mut at: usize) -> Option<Name> {
     let mut parts = Vec::new();
     loop {
         let text = words.text(at);
