@@ -17,6 +17,7 @@ pub mod check;
 pub mod checksum;
 pub mod diagnostic;
 pub mod dialect;
+pub mod effect;
 mod error;
 mod executor;
 pub mod feature;

@@ -13,6 +13,7 @@ mod lookup;
 pub mod model;
 mod naming;
 mod normal;
+mod observe;
 mod render;
 mod replay;
 mod resolve;
@@ -30,7 +31,9 @@ pub use diff::{Difference, diff};
 pub use finding::{CODES, Finding};
 pub use key::{Class, Key, Origin};
 pub use normal::{normalized_default, normalized_expression};
+pub(crate) use observe::{Change, Changes};
 pub use replay::{Created, Replayed, replay};
+pub(crate) use replay::{Step, replay_with};
 pub use types::normalized as normalized_type;
 
 use crate::dialect::Dialect;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Catalog, Difference, Finding, apply};
+use crate::ast::Statement;
 use crate::diagnostic::{Diagnostic, Place, Severity, excerpt};
 use crate::dialect::Dialect;
 use crate::migrations::{Migrations, Script};
@@ -38,6 +39,26 @@ pub struct Created {
 /// Applies the ups of `histories`, one after the other, to an empty database of `dialect`.
 #[must_use]
 pub fn replay<'m>(dialect: Dialect, histories: impl IntoIterator<Item = &'m Migrations>) -> Replayed {
+    replay_with(dialect, histories, |catalog, step| match step {
+        Step::Statement(statement, script) => apply(catalog, statement, script.text(), script.path()),
+        Step::End(_) => Vec::new(),
+    })
+}
+
+/// What a replay comes to.
+pub(crate) enum Step<'s, 'm> {
+    /// A statement that is to be applied.
+    Statement(&'s Statement, Script<'m>),
+    /// The end of a script, before its session ends.
+    End(Script<'m>),
+}
+
+/// A replay in which `each` applies the statements.
+pub(crate) fn replay_with<'m>(
+    dialect: Dialect,
+    histories: impl IntoIterator<Item = &'m Migrations>,
+    mut each: impl FnMut(&mut Catalog, Step<'_, 'm>) -> Vec<Finding>,
+) -> Replayed {
     let histories: Vec<&Migrations> = histories.into_iter().collect();
     let mut texts: BTreeMap<&str, &str> = BTreeMap::new();
     for migration in histories.iter().flat_map(|history| history.iter()) {
@@ -59,14 +80,14 @@ pub fn replay<'m>(dialect: Dialect, histories: impl IntoIterator<Item = &'m Migr
     };
     for migration in histories.iter().flat_map(|history| history.iter()) {
         let Some(down) = migration.down() else {
-            replay.script(migration.up());
+            replay.script(migration.up(), &mut each);
             continue;
         };
         let start = replay.done.catalog.snapshot();
-        let up = replay.script(migration.up());
+        let up = replay.script(migration.up(), &mut each);
         let created = replay.done.catalog.created.len();
         let before = replay.done.catalog.snapshot();
-        if replay.script(down) && up {
+        if replay.script(down, &mut each) && up {
             replay.undone(down, &start);
         }
         replay.done.catalog.restore(before);
@@ -85,7 +106,7 @@ struct Replay<'m> {
 /// The most differences that one message names.
 const NAMED: usize = 5;
 
-impl Replay<'_> {
+impl<'m> Replay<'m> {
     /// Compares what a migration and its down lead to with what was there at the start.
     fn undone(&mut self, down: Script<'_>, start: &super::Snapshot) {
         let differences = self.done.catalog.since(start).unwrap_or_default();
@@ -110,7 +131,11 @@ impl Replay<'_> {
     }
 
     /// Applies a script; gives whether nothing was wrong with it.
-    fn script(&mut self, script: Script<'_>) -> bool {
+    fn script(
+        &mut self,
+        script: Script<'m>,
+        each: &mut impl FnMut(&mut Catalog, Step<'_, 'm>) -> Vec<Finding>,
+    ) -> bool {
         let errors = self.done.diagnostics.len();
         let (text, path) = (script.text(), script.path());
         let catalog = &mut self.done.catalog;
@@ -120,7 +145,7 @@ impl Replay<'_> {
         for span in script.data().statements.iter() {
             let statement = reader::read(text, *span, catalog.dialect());
             let before = (catalog.taint.events(), catalog.taint.confined());
-            let findings = apply(catalog, &statement, text, path);
+            let findings = each(catalog, Step::Statement(&statement, script));
             self.done.statements += 1;
             let line = || (path.to_owned(), span.of(text).lines().next().unwrap_or("").to_owned());
             if catalog.taint.events() > before.0 {
@@ -139,6 +164,7 @@ impl Replay<'_> {
                 self.done.diagnostics.push(diagnostic(&finding, path, texts));
             }
         }
+        each(catalog, Step::End(script));
         catalog.end_session();
         self.done.diagnostics[errors..].iter().all(|found| found.severity() < Severity::Error)
     }

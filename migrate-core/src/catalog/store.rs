@@ -136,6 +136,11 @@ impl Store {
         self.marks = mark.outer;
     }
 
+    /// What stood where something was put since, in that order. A key may be there twice.
+    pub(super) fn since(&self, mark: &Mark) -> &[(Key, Option<Arc<Entity>>)] {
+        self.log.get(mark.length..).unwrap_or_default()
+    }
+
     /// Keeps what has happened.
     pub(super) fn forget(&mut self, mark: &Mark) {
         self.marks = mark.outer;

@@ -4,15 +4,19 @@
 mod allow;
 mod lift;
 mod options;
+mod phase;
 mod script;
 mod spelling;
 mod text;
+mod transaction;
 
 use std::borrow::Cow;
 
 pub use options::Options;
+pub use phase::phase;
 pub(crate) use script::controls_transaction;
 pub use spelling::{Spelling, SpellingError};
+pub use transaction::{Checkable, transaction};
 
 use self::allow::Allowed;
 use self::script::Script;
