@@ -544,8 +544,8 @@ impl Parser<'_> {
         let arguments = self.list(")")?;
         if name == "nextval" {
             let argument = arguments.join(", ");
-            let sequence = argument.trim_matches('\'');
-            let sequence = sequence.strip_prefix("public.").unwrap_or(sequence).replace('"', "");
+            // Whether a server shows the schema depends on the session.
+            let sequence = argument.trim_matches('\'').rsplit('.').next().unwrap_or("").replace('"', "");
             return Some(Term::Text(format!("nextval({sequence})")));
         }
         Some(Term::Text(self.word(name, Some(arguments))))

@@ -68,48 +68,56 @@ fn a_schema_in_one_file_replays_without_an_error() {
     };
     let mut wrong = String::new();
     for (files, dialect) in SAMPLES {
-        let Some(place) = Place::new(*dialect) else { continue };
+        let Some(mut place) = Place::new(*dialect) else { continue };
         let mut replayed = Catalog::new(*dialect);
-        let (mut errors, mut count) = (0, (0, 0));
+        let (mut errors, mut count) = (0, 0);
         for file in *files {
-            // The data in other files is not there.
             let text: String = std::fs::read_to_string(samples.join(file))
                 .unwrap()
                 .lines()
-                .filter(|line| !line.starts_with("\\copy") && !line.contains("OWNER TO"))
+                .filter(|line| !line.contains("OWNER TO"))
+                .filter(|line| !ELSEWHERE.iter().any(|command| line.starts_with(command)))
                 .map(|line| format!("{line}\n"))
                 .collect();
+            let text = text.replace("sakila.", "");
+            let mut accepted = true;
             if let Err(error) = place.run(&text) {
-                let _ = writeln!(err, "SKIPPED: {file}: {error}");
-                count.0 = 0;
-                break;
+                let _ = writeln!(err, "{file}: {}", error.lines().last().unwrap_or(""));
+                accepted = false;
+                if *dialect == Dialect::Postgres {
+                    place = Place::new(*dialect).unwrap();
+                    let _ = place.run(&format!("\\set ON_ERROR_STOP off\n{STUBS}{text}"));
+                }
             }
             for statement in split(&text, *dialect).statements {
                 let read = reader::read(&text, statement.span, *dialect);
                 for finding in apply(&mut replayed, &read, &text, file) {
-                    if finding.severity == Severity::Error {
+                    if finding.severity == Severity::Error && accepted {
                         errors += 1;
                         let _ = writeln!(wrong, "{}", finding.diagnostic(file, |_| Some(&text)));
                     }
                 }
-                count.0 += 1;
+                count += 1;
             }
         }
-        if count.0 == 0 {
-            continue;
-        }
-        count.1 = errors;
         let ask = |query: &str| place.run(query);
         let server = server::catalog(&Source { dialect: *dialect, ask: &ask });
         let tally = Tally::of(&server, &replayed);
-        let _ = writeln!(err, "{files:?} on {dialect}, {} statements, {} errors:\n{tally}", count.0, count.1);
+        let _ = writeln!(err, "{files:?} on {dialect}, {count} statements, {errors} errors:\n{tally}");
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// What a platform brings along that one of the files is for.
+const STUBS: &str =
+    "CREATE SCHEMA IF NOT EXISTS auth; CREATE TABLE auth.users (id uuid PRIMARY KEY, email text);\n";
+
+/// The data in other files is not there, and the database is not chosen by the file.
+const ELSEWHERE: &[&str] =
+    &["\\copy", "USE ", "DROP SCHEMA IF EXISTS sakila", "CREATE SCHEMA sakila", "CREATE DATABASE"];
+
 const SAMPLES: &[(&[&str], Dialect)] = &[
     (&["pagila/pagila-v3.1.0-schema.sql"], Dialect::Postgres),
-    (&["pagila/pagila-schema.sql"], Dialect::Postgres),
     (&["chinook/ChinookDatabase_DataSources_Chinook_Sqlite.sql"], Dialect::Sqlite),
     (&["northwind/northwind.sql"], Dialect::Postgres),
     (&["sakila-jooq/mysql-sakila-db_mysql-sakila-schema.sql"], Dialect::MariaDb),

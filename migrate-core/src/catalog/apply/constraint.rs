@@ -137,6 +137,16 @@ impl Apply<'_> {
             (None, Naming::MySql | Naming::MariaDb) => Some(self.first_column_name(key, &parts)),
             (None, Naming::Sqlite) => None,
         };
+        // SQLite makes no second key over the same columns.
+        let same = |index: &Index| {
+            index.constraint
+                && index.parts.len() == parts.len()
+                && index.parts.iter().zip(&parts).all(|(a, b)| a.column == b.column && a.column.is_some())
+        };
+        let indexes = self.catalog.get(key).map(Entity::indexes).unwrap_or_default();
+        if naming == Naming::Sqlite && !primary && indexes.iter().any(same) {
+            return;
+        }
         let row_id = naming == Naming::Sqlite && primary && self.is_row_id(key, &columns);
         if !row_id {
             let index_name = match naming {

@@ -48,7 +48,7 @@ pub(super) fn catalog(source: &Source<'_>) -> Catalog {
         let key = Key::new(Class::Routine, "", &format!("{}()", text(&name).to_ascii_lowercase()));
         let (mut parameters, mut arguments) = (Vec::new(), Vec::new());
         for [parameter, type_name] in source.rows(
-            ["PARAMETER_NAME", "DTD_IDENTIFIER"],
+            ["PARAMETER_NAME", "CASE WHEN PARAMETER_MODE <> 'OUT' THEN DTD_IDENTIFIER END"],
             &format!(
                 "FROM information_schema.PARAMETERS WHERE SPECIFIC_SCHEMA = DATABASE() AND SPECIFIC_NAME = '{}' \
                  AND ORDINAL_POSITION > 0 ORDER BY ORDINAL_POSITION",

@@ -40,7 +40,8 @@ pub(super) fn catalog(source: &Source<'_>) -> Catalog {
                 let view = View { columns, ..view.clone() };
                 catalog.insert(key, Entity::View(view));
             }
-            "shadow" => {}
+            // What a module keeps its data in is its own.
+            "shadow" => catalog.remove(&key),
             kind => {
                 let kind = if kind == "virtual" { TableKind::Virtual } else { TableKind::Ordinary };
                 let mut table = Table {
