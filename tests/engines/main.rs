@@ -8,6 +8,7 @@ mod corpus;
 mod files;
 mod hygiene;
 mod instances;
+mod interval;
 mod lent;
 mod lent_settings;
 mod locks;
