@@ -11,6 +11,7 @@ mod examples;
 mod files;
 mod hygiene;
 mod instances;
+mod interval;
 mod lent;
 mod lent_settings;
 mod locks;

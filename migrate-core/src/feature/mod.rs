@@ -47,9 +47,9 @@ enum Detector {
 /// How it is known which version brought a feature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// The sample was refused by a server of the version before and accepted by one of this version.
+    /// Older servers refused the sample and newer ones accepted it; the table says which servers.
     Measured,
-    /// The sample was accepted by newer servers; the version is that of the manual or of the release notes.
+    /// Newer servers accepted the sample; that older ones refuse it is what the manual or the release notes say.
     Manual,
 }
 

@@ -48,7 +48,7 @@ pub(super) const FEATURES: &[Feature] = &[
         [8, 0, 3],
         Syntax(&["^alter table ~ rename column"]),
         "write CHANGE with the whole column",
-        "ALTER TABLE t RENAME COLUMN b TO x",
+        "ALTER TABLE t RENAME COLUMN c TO x",
     ),
     feature(
         "JSON_TABLE",

@@ -251,7 +251,7 @@ pub(super) const FEATURES: &[Feature] = &[
         Measured,
         Syntax(&["^create database ... locale_provider"]),
         "give the columns a COLLATE",
-        "CREATE DATABASE feature_x LOCALE_PROVIDER libc TEMPLATE template0",
+        "DROP DATABASE IF EXISTS feature_x; CREATE DATABASE feature_x LOCALE_PROVIDER libc TEMPLATE template0",
     ),
     feature(
         "GRANT … ON PARAMETER",
@@ -410,7 +410,7 @@ pub(super) const FEATURES: &[Feature] = &[
         Measured,
         Syntax(&["without overlaps"]),
         "write EXCLUDE USING gist (… WITH =, … WITH &&)",
-        "CREATE TABLE x (a int4range, PRIMARY KEY (a WITHOUT OVERLAPS))",
+        "CREATE EXTENSION btree_gist; CREATE TABLE x (a int, b int4range, PRIMARY KEY (a, b WITHOUT OVERLAPS))",
     ),
     feature(
         "PERIOD of a foreign key",

@@ -54,15 +54,19 @@ fn compare(dialect: Dialect, version: ServerVersion, mut run: impl FnMut(&str) -
 #[test]
 fn postgres_accepts_what_its_version_has_and_nothing_else() {
     let Some(server) = postgres() else { return };
-    let number = version(&server.database("feature").ask("SHOW server_version"));
-    compare(Dialect::Postgres, number, |script| server.database("feature").run(script));
+    let database = server.database("feature");
+    let number = version(&database.ask("SHOW server_version"));
+    let empty = "SET client_min_messages = error; DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP PUBLICATION IF EXISTS x;";
+    compare(Dialect::Postgres, number, |script| database.run(&format!("{empty}\n{script}")));
 }
 
 #[test]
 fn mariadb_accepts_what_its_version_has_and_nothing_else() {
     let Some(server) = mariadb() else { return };
-    let number = version(&server.database("feature").ask("SELECT version()"));
-    compare(Dialect::MariaDb, number, |script| server.database("feature").run(script));
+    let database = server.database("feature");
+    let number = version(&database.ask("SELECT version()"));
+    let empty = "DROP DATABASE {}; CREATE DATABASE {}; USE {};".replace("{}", database.name());
+    compare(Dialect::MariaDb, number, |script| database.run(&format!("{empty}\n{script}")));
 }
 
 #[test]
