@@ -15,10 +15,13 @@ pub fn phase(file: Checkable<'_>, effects: &ScriptEffects) -> Vec<Diagnostic> {
         _ => None,
     });
     let Some((phase, span)) = written.next() else { return Vec::new() };
-    let at = |span: crate::migrations::Span| excerpt(file.path, file.text, span.start as usize, span.end as usize);
+    let at =
+        |span: crate::migrations::Span| excerpt(file.path, file.text, span.start as usize, span.end as usize);
     if let Some((_, second)) = written.find(|(other, _)| *other != phase) {
         let message = "this file says that it is in two phases";
-        let diagnostic = Diagnostic::error("contradiction", message).at(at(second)).help("split it, or remove one of them");
+        let diagnostic = Diagnostic::error("contradiction", message)
+            .at(at(second))
+            .help("split it, or remove one of them");
         return vec![diagnostic.related("the first one is here", at(span))];
     }
     let word = match phase {
@@ -31,9 +34,17 @@ pub fn phase(file: Checkable<'_>, effects: &ScriptEffects) -> Vec<Diagnostic> {
     };
     // The statement that did it: the one that says the same, else the last that touched the object.
     let says = effects.statements.iter().position(|effect| effect.reasons.contains(reason));
-    let touches = || effects.statements.iter().rposition(|effect| effect.reasons.iter().any(|it| it.object == reason.object));
+    let touches = || {
+        effects
+            .statements
+            .iter()
+            .rposition(|effect| effect.reasons.iter().any(|it| it.object == reason.object))
+    };
     let statement = says.or_else(touches).and_then(|at| file.statements.get(at));
-    let message = format!("this file says `phase = {word}`, and it takes something away from older binaries: {}", reason.text);
+    let message = format!(
+        "this file says `phase = {word}`, and it takes something away from older binaries: {}",
+        reason.text
+    );
     let diagnostic = Diagnostic::error("phase-contradicted", message)
         .help("move the statement into a migration that is applied when no older binary runs any more, with `-- migrate(phase = contract)`");
     let place = statement.map_or(span, |statement| statement.span);

@@ -47,7 +47,8 @@ pub fn replay<'m>(
     let mut current = Current::default();
     let replayed = replay_with(dialect, histories, |catalog, at| match at {
         Step::Statement(statement, script) => {
-            let (effect, findings, changes) = step(catalog, statement, script.text(), script.path(), versions);
+            let (effect, findings, changes) =
+                step(catalog, statement, script.text(), script.path(), versions);
             current.add(effect, changes);
             findings
         }

@@ -19,12 +19,12 @@ mod shape;
 mod sqlite;
 pub(crate) mod words;
 
+pub use crate::syntax::directive::Phase;
 pub use fact::{
     Act, Algorithm, Answer, Class, Concurrency, InTransaction, Level, Online, Reason, TableEffect, Touched,
     Versions,
 };
 pub use history::{Replayed, ScriptEffects, class_of, floor, replay};
-pub use crate::syntax::directive::Phase;
 
 use self::words::Words;
 use crate::ast::{Kind, Name, Statement};
@@ -173,9 +173,7 @@ type EnumColumns<Column> = Vec<(Column, String)>;
 /// The columns whose type is an enum that statements created.
 fn enums(question: &Question<'_>, physical: &Physical) -> (EnumColumns<String>, EnumColumns<usize>) {
     let catalog = question.before;
-    let is_enum = |name: &str| {
-        matches!(catalog.type_shown(name), Some(Entity::Type(it)) if matches!(it.kind, TypeKind::Enum(_)))
-    };
+    let is_enum = |name: &str| matches!(catalog.type_shown(name), Some(Entity::Type(it)) if matches!(it.kind, TypeKind::Enum(_)));
     let table = |key: &Key| catalog.get(key).and_then(Entity::as_table);
     let mut named = Vec::new();
     for column in physical.tables.iter().filter_map(|it| table(&it.table)).flat_map(|table| &table.columns) {

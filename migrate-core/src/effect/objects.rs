@@ -24,11 +24,21 @@ pub(super) fn touched(after: &Catalog, changes: &Changes) -> Vec<Touched> {
             }
             (None, Some(entity)) => {
                 list.push(whole(Act::Creates, key, entity));
-                list.extend(parts(entity).into_values().filter(|part| part.is_index()).map(|part| part.touched(Act::Creates, key, entity)));
+                list.extend(
+                    parts(entity)
+                        .into_values()
+                        .filter(|part| part.is_index())
+                        .map(|part| part.touched(Act::Creates, key, entity)),
+                );
             }
             (Some(entity), None) => {
                 list.push(whole(Act::Drops, key, entity));
-                list.extend(parts(entity).into_values().filter(|part| part.is_index()).map(|part| part.touched(Act::Drops, key, entity)));
+                list.extend(
+                    parts(entity)
+                        .into_values()
+                        .filter(|part| part.is_index())
+                        .map(|part| part.touched(Act::Drops, key, entity)),
+                );
             }
         }
     }
@@ -47,7 +57,12 @@ pub(super) fn strangers(before: &Catalog, statement: &Statement) -> Vec<Touched>
     match &statement.kind {
         Kind::AlterTable(alter) => add(Act::Changes, Object::Table, &alter.table),
         Kind::RenameTables(pairs) => pairs.iter().for_each(|(from, _)| add(Act::Drops, Object::Table, from)),
-        Kind::Drop(drop) if matches!(drop.object, Object::Table | Object::View | Object::MaterializedView | Object::Sequence) => {
+        Kind::Drop(drop)
+            if matches!(
+                drop.object,
+                Object::Table | Object::View | Object::MaterializedView | Object::Sequence
+            ) =>
+        {
             drop.names.iter().for_each(|name| add(Act::Drops, drop.object, name));
         }
         Kind::CreateIndex(create) => add(Act::Changes, Object::Table, &create.table),
@@ -63,9 +78,13 @@ fn same(old: &Entity, new: &Entity) -> bool {
         (Entity::Table(a), Entity::Table(b)) => {
             a.name == b.name && a.kind == b.kind && a.parents == b.parents && a.partition == b.partition
         }
-        (Entity::View(a), Entity::View(b)) => a.definition == b.definition && a.columns == b.columns && a.name == b.name,
+        (Entity::View(a), Entity::View(b)) => {
+            a.definition == b.definition && a.columns == b.columns && a.name == b.name
+        }
         (Entity::Type(a), Entity::Type(b)) => a.kind == b.kind && a.name == b.name,
-        (Entity::Routine(a), Entity::Routine(b)) => a.body == b.body && a.returns == b.returns && a.name == b.name,
+        (Entity::Routine(a), Entity::Routine(b)) => {
+            a.body == b.body && a.returns == b.returns && a.name == b.name
+        }
         (Entity::Sequence(a), Entity::Sequence(b)) => a.owner == b.owner && a.name == b.name,
         _ => old.name() == new.name(),
     }
@@ -115,9 +134,20 @@ fn parts(entity: &Entity) -> BTreeMap<(u8, String), Part> {
         for column in columns {
             let content = format!(
                 "{:?}",
-                (&column.type_name, column.not_null, &column.default, &column.generated, column.identity, column.auto_increment, &column.collation)
+                (
+                    &column.type_name,
+                    column.not_null,
+                    &column.default,
+                    &column.generated,
+                    column.identity,
+                    column.auto_increment,
+                    &column.collation
+                )
             );
-            parts.insert((0, column.name.clone()), Part { object: Object::Column, name: column.name.clone(), content });
+            parts.insert(
+                (0, column.name.clone()),
+                Part { object: Object::Column, name: column.name.clone(), content },
+            );
         }
         for constraint in constraints {
             let content = format!("{:?}", (&constraint.kind, constraint.not_valid));
@@ -127,8 +157,12 @@ fn parts(entity: &Entity) -> BTreeMap<(u8, String), Part> {
         }
     }
     for index in entity.indexes() {
-        let content = format!("{:?}", (&index.parts, &index.include, index.unique, &index.method, &index.predicate));
-        parts.insert((2, index.name.clone()), Part { object: Object::Index, name: index.name.clone(), content });
+        let content =
+            format!("{:?}", (&index.parts, &index.include, index.unique, &index.method, &index.predicate));
+        parts.insert(
+            (2, index.name.clone()),
+            Part { object: Object::Index, name: index.name.clone(), content },
+        );
     }
     parts
 }

@@ -15,7 +15,9 @@ pub(super) fn reversible(question: &Question<'_>) -> Answer {
             _ => Answer::Yes,
         },
         Kind::Drop(drop) => match drop.object {
-            Object::Table | Object::Sequence | Object::Schema | Object::Database | Object::Column => Answer::No,
+            Object::Table | Object::Sequence | Object::Schema | Object::Database | Object::Column => {
+                Answer::No
+            }
             _ if drop.cascade => Answer::depends("what CASCADE takes with it"),
             _ => Answer::Yes,
         },

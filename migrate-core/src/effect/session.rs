@@ -48,7 +48,8 @@ pub(super) fn left_behind(question: &Question<'_>) -> Option<&'static str> {
     let mysql = matches!(question.before.dialect(), Dialect::MySql | Dialect::MariaDb);
     match &question.statement.kind {
         Kind::Set(set) => {
-            let global = mysql && ["GLOBAL", "PERSIST", "PERSIST_ONLY"].iter().any(|it| words.begin(&["SET", it]));
+            let global =
+                mysql && ["GLOBAL", "PERSIST", "PERSIST_ONLY"].iter().any(|it| words.begin(&["SET", it]));
             let local = set.local && !mysql;
             (!global && !local).then_some(SETTING)
         }
@@ -80,7 +81,8 @@ pub(super) fn left_behind(question: &Question<'_>) -> Option<&'static str> {
                 Source::Function(name, _) => Some(name),
                 _ => None,
             });
-            let locks = |name: &crate::ast::Name| LOCKING.iter().any(|it| it.eq_ignore_ascii_case(&name.last.text));
+            let locks =
+                |name: &crate::ast::Name| LOCKING.iter().any(|it| it.eq_ignore_ascii_case(&name.last.text));
             (outputs.flatten().any(locks) || sources.into_iter().any(locks)).then_some(LOCK)
         }
         _ => None,

@@ -21,7 +21,9 @@ impl Shape {
             None => (text, false),
         };
         let (head, inside, tail) = match (text.find('('), text.rfind(')')) {
-            (Some(open), Some(close)) if open < close => (&text[..open], &text[open + 1..close], &text[close + 1..]),
+            (Some(open), Some(close)) if open < close => {
+                (&text[..open], &text[open + 1..close], &text[close + 1..])
+            }
             _ => (text, "", ""),
         };
         let mut base = format!("{}{tail}", head.trim_end());
@@ -71,12 +73,10 @@ mod tests {
     fn a_type_is_taken_apart() {
         assert_eq!(Shape::of("numeric(10,2)").arguments, [10, 2]);
         assert_eq!(Shape::of("timestamp(3) without time zone").base, "timestamp without time zone");
-        assert_eq!(Shape::of("int(11) unsigned"), Shape {
-            base: "int".to_owned(),
-            arguments: vec![11],
-            unsigned: true,
-            ..Shape::default()
-        });
+        assert_eq!(
+            Shape::of("int(11) unsigned"),
+            Shape { base: "int".to_owned(), arguments: vec![11], unsigned: true, ..Shape::default() }
+        );
         assert_eq!(Shape::of("enum('a','it''s, b')").labels, ["'a'", "'it''s, b'"]);
         assert!(Shape::of("text[]").array);
     }

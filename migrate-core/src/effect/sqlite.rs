@@ -57,7 +57,8 @@ pub(super) fn physical(question: &Question<'_>) -> Physical {
 /// Whether ADD COLUMN reads all rows to see that they fit.
 fn is_checked(column: &Column) -> bool {
     let check = column.constraints.iter().any(|it| matches!(it.kind, ConstraintKind::Check(_)));
-    check || (column.not_null && matches!(column.generated, Some(Generated::Virtual(_) | Generated::Stored(_))))
+    check
+        || (column.not_null && matches!(column.generated, Some(Generated::Virtual(_) | Generated::Stored(_))))
 }
 
 fn transaction(question: &Question<'_>) -> InTransaction {

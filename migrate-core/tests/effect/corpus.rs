@@ -26,8 +26,10 @@ fn real_histories_are_classified() {
     ];
     for (set, dialect) in sets {
         let options = Options::new(dialect).allow_empty(true);
-        let options = if set.starts_with("crates") { options.ignore(["data_oauth_github.sql"]) } else { options };
-        let history = Migrations::from_dir(corpus.join(set), options).unwrap_or_else(|error| panic!("{set}: {error}"));
+        let options =
+            if set.starts_with("crates") { options.ignore(["data_oauth_github.sql"]) } else { options };
+        let history =
+            Migrations::from_dir(corpus.join(set), options).unwrap_or_else(|error| panic!("{set}: {error}"));
         let replayed = replay(dialect, [&history], Versions::supported(dialect));
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         let mut count = |what: String| *counts.entry(what).or_default() += 1;
@@ -70,7 +72,12 @@ fn real_histories_are_classified() {
             }
             ups.push(script.clone());
         }
-        let _ = writeln!(std::io::stderr(), "{set} ({dialect}): floor {} of {}, {counts:?}\n{said}", floor(&ups), history.len());
+        let _ = writeln!(
+            std::io::stderr(),
+            "{set} ({dialect}): floor {} of {}, {counts:?}\n{said}",
+            floor(&ups),
+            history.len()
+        );
         // These files were applied by other tools, so they are right about their transactions.
         assert!(!said.contains("error["), "{set}: {said}");
     }

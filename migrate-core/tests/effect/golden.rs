@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use migrate_core::check::{Checkable, Options, check, phase, transaction};
+use migrate_core::diagnostic::Diagnostic;
 use migrate_core::effect::{Class, Effect, ScriptEffects, Versions, class_of, floor, replay};
 use migrate_core::source::{Content, File};
 use migrate_core::{Dialect, Migrations, reader};
@@ -25,7 +26,7 @@ fn cases(folder: &str) -> Vec<PathBuf> {
     paths
 }
 
-fn history(texts: &[&str], dialect: Dialect) -> Migrations {
+pub(crate) fn history(texts: &[&str], dialect: Dialect) -> Migrations {
     let file = |(at, text): (usize, &&str)| File {
         path: format!("{}_step.sql", at + 1),
         content: Content::Bytes(text.as_bytes().to_vec().into()),
@@ -43,10 +44,11 @@ fn given(text: &str, dialect: Dialect) -> String {
     for reason in &script.reasons {
         let _ = writeln!(out, "  {}: {}", reason.class, reason.text);
     }
-    for (effect, statement) in script.statements.iter().zip(history.iter().last().unwrap().up().statements()) {
+    for (effect, statement) in script.statements.iter().zip(history.iter().last().unwrap().up().statements())
+    {
         out.push_str(&told(effect, statement));
     }
-    for diagnostic in diagnostics(&history, script) {
+    for diagnostic in diagnosed(&history, script) {
         let _ = writeln!(out, "\n{diagnostic}");
     }
     out
@@ -54,7 +56,11 @@ fn given(text: &str, dialect: Dialect) -> String {
 
 fn told(effect: &Effect, statement: &str) -> String {
     let mut out = format!("{}\n", statement.lines().next().unwrap_or(""));
-    let _ = writeln!(out, "    {}, reversible {:?}, transaction {:?}", effect.class, effect.reversible, effect.transaction);
+    let _ = writeln!(
+        out,
+        "    {}, reversible {:?}, transaction {:?}",
+        effect.class, effect.reversible, effect.transaction
+    );
     for it in &effect.objects {
         let of = it.table.as_ref().map(|table| format!(" of {table}")).unwrap_or_default();
         let _ = writeln!(out, "    {:?} {:?} {} {}{of}", it.act, it.object, it.schema, it.name);
@@ -70,15 +76,17 @@ fn told(effect: &Effect, statement: &str) -> String {
     out
 }
 
-fn diagnostics(history: &Migrations, effects: &ScriptEffects) -> Vec<migrate_core::diagnostic::Diagnostic> {
+/// What is said about the last of some migrations.
+pub(crate) fn diagnostics(history: &Migrations) -> Vec<Diagnostic> {
+    let replayed = replay(history.dialect(), [history], Versions::supported(history.dialect()));
+    diagnosed(history, replayed.scripts.last().unwrap())
+}
+
+fn diagnosed(history: &Migrations, effects: &ScriptEffects) -> Vec<Diagnostic> {
     let migration = history.iter().last().unwrap();
     let up = migration.up();
-    let statements: Vec<_> = up
-        .data()
-        .statements
-        .iter()
-        .map(|span| reader::read(up.text(), *span, history.dialect()))
-        .collect();
+    let statements: Vec<_> =
+        up.data().statements.iter().map(|span| reader::read(up.text(), *span, history.dialect())).collect();
     let file = Checkable {
         path: up.path(),
         text: up.text(),
@@ -134,7 +142,10 @@ fn what_cannot_be_followed_is_neutral_until_the_file_says_otherwise() {
     let table = "create table t (a int)";
     let body = "do $$ begin execute 'drop table t'; end $$";
     assert_eq!(class(&[table, body], Dialect::Postgres), Class::Neutral);
-    assert_eq!(class(&[table, &format!("-- migrate(phase = contract)\n{body}")], Dialect::Postgres), Class::Contract);
+    assert_eq!(
+        class(&[table, &format!("-- migrate(phase = contract)\n{body}")], Dialect::Postgres),
+        Class::Contract
+    );
 }
 
 #[test]
@@ -195,7 +206,9 @@ fn changes_that_break_an_older_binary_are_contract_and_others_are_not() {
 fn a_table_that_sqlite_builds_anew_is_judged_by_what_it_is_in_the_end() {
     let table = "create table t (id integer primary key, a text);";
     let rebuild = |columns: &str| {
-        format!("create table new_t ({columns}); insert into new_t (id) select id from t; drop table t; alter table new_t rename to t;")
+        format!(
+            "create table new_t ({columns}); insert into new_t (id) select id from t; drop table t; alter table new_t rename to t;"
+        )
     };
     let class = |columns: &str| class(&[table, &rebuild(columns)], Dialect::Sqlite);
     assert_eq!(class("id integer primary key, a text"), Class::Neutral);

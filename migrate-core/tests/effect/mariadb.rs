@@ -53,9 +53,14 @@ fn the_best_algorithm_and_lock_are_what_the_server_accepts() {
         anew(&database);
         let told = effect(&sample.statement, &before).online;
         match (best(&database, &sample.statement), &told) {
-            (Ok((algorithm, lock)), Some(online)) if online.unless.is_some() || (online.algorithm, online.lock) == (algorithm, lock) => {}
+            (Ok((algorithm, lock)), Some(online))
+                if online.unless.is_some() || (online.algorithm, online.lock) == (algorithm, lock) => {}
             (answer, told) => {
-                let _ = writeln!(wrong, "line {}: {}\n    told {told:?}, the server: {answer:?}", sample.line, sample.statement);
+                let _ = writeln!(
+                    wrong,
+                    "line {}: {}\n    told {told:?}, the server: {answer:?}",
+                    sample.line, sample.statement
+                );
             }
         }
     }
@@ -79,7 +84,11 @@ fn a_statement_commits_by_itself_when_the_row_before_it_outlives_a_rollback() {
             Ok(answer) => {
                 let committed = answer.trim_end().ends_with('1');
                 if committed != told {
-                    let _ = writeln!(wrong, "line {}: {}\n    told {told}, the server: {committed}", sample.line, sample.statement);
+                    let _ = writeln!(
+                        wrong,
+                        "line {}: {}\n    told {told}, the server: {committed}",
+                        sample.line, sample.statement
+                    );
                 }
             }
             Err(error) => {

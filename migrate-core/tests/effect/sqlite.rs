@@ -67,7 +67,11 @@ fn what_is_refused_or_useless_in_a_transaction_is_so_for_the_library() {
             InTransaction::Controls | InTransaction::Depends(_) => true,
         };
         if !right {
-            let _ = writeln!(wrong, "line {}: {statement}\n    told {told:?}, the library: {answer:?}", sample.line);
+            let _ = writeln!(
+                wrong,
+                "line {}: {statement}\n    told {told:?}, the library: {answer:?}",
+                sample.line
+            );
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

@@ -59,10 +59,13 @@ impl Added<'_> {
         let (at, how) = self.first_use(&words, statement, effect)?;
         let token = words.tokens().get(at)?.span;
         let type_name = &self.type_name.last.text;
-        let message = format!("value '{}' of type `{type_name}` is used in the transaction that adds it", self.label);
+        let message =
+            format!("value '{}' of type `{type_name}` is used in the transaction that adds it", self.label);
         let diagnostic = match how {
             Use::Certain => Diagnostic::error("enum-value-used-early", message),
-            Use::Possible => Diagnostic::warning("enum-value-used-early", message.replacen(" is used", " may be used", 1)),
+            Use::Possible => {
+                Diagnostic::warning("enum-value-used-early", message.replacen(" is used", " may be used", 1))
+            }
         };
         let place = |span: Span| excerpt(file.path, file.text, span.start as usize, span.end as usize);
         Some(
@@ -77,12 +80,17 @@ impl Added<'_> {
     fn first_use(&self, words: &Words<'_>, statement: &Statement, effect: &Effect) -> Option<(usize, Use)> {
         let strings: Vec<usize> = (0..words.tokens().len())
             .filter(|at| words.kind(*at) == Some(TokenKind::String) && self.is_label(words.text(*at)))
+            // A value of a column that is not of the type is none of it.
+            .filter(|at| self.is_inserted(words, *at, statement, effect) != Some(false))
             .collect();
         let certain = |at: &&usize| {
             self.is_cast(words, **at)
-                || effect.enum_columns.iter().any(|(column, of)| self.is_type(of) && is_compared(words, **at, column))
+                || effect
+                    .enum_columns
+                    .iter()
+                    .any(|(column, of)| self.is_type(of) && is_compared(words, **at, column))
                 || self.is_default(words, **at)
-                || self.is_inserted(words, **at, statement, effect)
+                || self.is_inserted(words, **at, statement, effect) == Some(true)
         };
         if let Some(at) = strings.iter().find(certain) {
             return Some((*at, Use::Certain));
@@ -105,7 +113,9 @@ impl Added<'_> {
     fn is_named(&self, words: &Words<'_>, at: usize) -> bool {
         let at = if words.text(at + 1) == "." { at + 2 } else { at };
         let name = words.text(at).trim_matches('"');
-        name == self.type_name.last.text || (words.kind(at) == Some(TokenKind::Word) && name.eq_ignore_ascii_case(&self.type_name.last.text))
+        name == self.type_name.last.text
+            || (words.kind(at) == Some(TokenKind::Word)
+                && name.eq_ignore_ascii_case(&self.type_name.last.text))
     }
 
     /// `'x'::mood`, `CAST('x' AS mood)`
@@ -115,7 +125,9 @@ impl Added<'_> {
 
     /// `mood DEFAULT 'x'` of a column of this statement.
     fn is_default(&self, words: &Words<'_>, at: usize) -> bool {
-        let Some(before) = at.checked_sub(1).filter(|before| words.at(*before, &["DEFAULT"])) else { return false };
+        let Some(before) = at.checked_sub(1).filter(|before| words.at(*before, &["DEFAULT"])) else {
+            return false;
+        };
         // NOT NULL may stand between the type and the default.
         let mut of = before;
         if of >= 2 && words.at(of - 2, &["NOT", "NULL"]) {
@@ -124,13 +136,20 @@ impl Added<'_> {
         of.checked_sub(1).is_some_and(|of| self.is_named(words, of) && words.text(of + 1) != ".")
     }
 
-    /// The place of the string among the VALUES is that of a column of the type.
-    fn is_inserted(&self, words: &Words<'_>, at: usize, statement: &Statement, effect: &Effect) -> bool {
-        let Kind::Insert(insert) = &statement.kind else { return false };
-        let alone = matches!(words.kind(at.wrapping_sub(1)), Some(TokenKind::Open | TokenKind::Comma))
+    /// Whether the place of the string among the VALUES is that of a column of the type; `None` when it is not a
+    /// value of its own there.
+    fn is_inserted(
+        &self,
+        words: &Words<'_>,
+        at: usize,
+        statement: &Statement,
+        effect: &Effect,
+    ) -> Option<bool> {
+        let Kind::Insert(insert) = &statement.kind else { return None };
+        let alone = matches!(words.kind(at.checked_sub(1)?), Some(TokenKind::Open | TokenKind::Comma))
             && matches!(words.kind(at + 1), Some(TokenKind::Close | TokenKind::Comma));
-        let Some(position) = alone.then(|| position_in_row(words, at)).flatten() else { return false };
-        column_at(insert, effect, position).is_some_and(|of| self.is_type(of))
+        let position = alone.then(|| position_in_row(words, at)).flatten()?;
+        Some(column_at(insert, effect, position).is_some_and(|of| self.is_type(of)))
     }
 }
 

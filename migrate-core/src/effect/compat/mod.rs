@@ -77,7 +77,11 @@ impl Reasons<'_> {
                 }
             }
             _ if key.class == NameSpace::Relation && old.word() != new.word() => {
-                self.add(Class::Contract, key, format!("{} `{}` is a {} now", old.word(), old.name(), new.word()));
+                self.add(
+                    Class::Contract,
+                    key,
+                    format!("{} `{}` is a {} now", old.word(), old.name(), new.word()),
+                );
             }
             _ => {}
         }
@@ -118,7 +122,11 @@ impl Reasons<'_> {
                     self.add(Class::Contract, key, format!("domain `{name}` takes no NULL any more"));
                 }
                 for check in new.iter().filter(|it| !old.iter().any(|old| old.expression == it.expression)) {
-                    self.add(Class::Contract, key, format!("domain `{name}` has a new check `{}`", check.name));
+                    self.add(
+                        Class::Contract,
+                        key,
+                        format!("domain `{name}` has a new check `{}`", check.name),
+                    );
                 }
                 if old.len() > new.len() || (*was && !not_null) {
                     self.add(Class::Expand, key, format!("domain `{name}` allows more"));

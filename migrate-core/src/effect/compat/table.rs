@@ -34,7 +34,8 @@ impl Reasons<'_> {
 
     fn new_column(&mut self, key: &Key, table: &str, column: &Column) {
         if column.not_null && !fills_itself(column) {
-            let text = format!("new column `{}` of table `{table}` needs a value from every writer", column.name);
+            let text =
+                format!("new column `{}` of table `{table}` needs a value from every writer", column.name);
             self.add(Class::Contract, key, text);
         } else {
             self.add(Class::Expand, key, format!("column `{}` of table `{table}` is new", column.name));
@@ -82,9 +83,15 @@ impl Reasons<'_> {
     fn rules(&mut self, key: &Key, old: &Table, new: &Table) {
         for constraint in &new.constraints {
             let (what, known) = match &constraint.kind {
-                ConstraintKind::Check { .. } => ("check", old.constraints.iter().any(|it| it.kind == constraint.kind)),
-                ConstraintKind::ForeignKey { .. } => ("foreign key", old.constraints.iter().any(|it| same_reference(it, constraint))),
-                ConstraintKind::Exclude { .. } => ("exclusion", old.constraints.iter().any(|it| it.kind == constraint.kind)),
+                ConstraintKind::Check { .. } => {
+                    ("check", old.constraints.iter().any(|it| it.kind == constraint.kind))
+                }
+                ConstraintKind::ForeignKey { .. } => {
+                    ("foreign key", old.constraints.iter().any(|it| same_reference(it, constraint)))
+                }
+                ConstraintKind::Exclude { .. } => {
+                    ("exclusion", old.constraints.iter().any(|it| it.kind == constraint.kind))
+                }
                 ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } => continue,
             };
             if !known && self.binds(old, constraint.columns()) {
@@ -93,7 +100,8 @@ impl Reasons<'_> {
             }
         }
         let gone = |it: &Constraint| {
-            !it.has_index() && !new.constraints.iter().any(|other| other.kind == it.kind || same_reference(it, other))
+            !it.has_index()
+                && !new.constraints.iter().any(|other| other.kind == it.kind || same_reference(it, other))
         };
         let lost: Vec<&Constraint> = old.constraints.iter().filter(|it| gone(it)).collect();
         for constraint in lost {
@@ -115,14 +123,18 @@ impl Reasons<'_> {
         let (before, after) = (unique(old), unique(new));
         for (columns, predicate) in after.iter().filter(|it| !before.contains(it)) {
             if self.binds(old, columns) {
-                let text = format!("table `{}` has to be unique over ({})", old.name, shown(columns, predicate));
+                let text =
+                    format!("table `{}` has to be unique over ({})", old.name, shown(columns, predicate));
                 self.add(Class::Contract, key, text);
             }
         }
         for (columns, predicate) in before.iter().filter(|it| !after.contains(it)) {
             if columns.iter().all(|column| self.column_of(new, column).is_some()) {
                 let list = shown(columns, predicate);
-                let text = format!("table `{}` is not unique over ({list}) any more, which upserts may need", old.name);
+                let text = format!(
+                    "table `{}` is not unique over ({list}) any more, which upserts may need",
+                    old.name
+                );
                 self.add(Class::Contract, key, text);
             }
         }
@@ -158,7 +170,8 @@ fn unique(table: &Table) -> Vec<Unique> {
         _ => None,
     };
     let of_index = |index: &Index| {
-        let parts = index.parts.iter().filter_map(|part| part.column.clone().or_else(|| part.expression.clone()));
+        let parts =
+            index.parts.iter().filter_map(|part| part.column.clone().or_else(|| part.expression.clone()));
         index.unique.then(|| (parts.collect(), index.predicate.clone()))
     };
     let constraints = table.constraints.iter().filter_map(of_constraint);

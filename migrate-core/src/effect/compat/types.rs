@@ -37,7 +37,9 @@ pub(super) fn change(after: &Catalog, old: &str, new: &str) -> Option<(Class, &'
 fn below(after: &Catalog, name: &str) -> (String, bool) {
     match after.type_shown(name) {
         Some(Entity::Type(user_type)) => match &user_type.kind {
-            TypeKind::Domain { base, not_null, checks, .. } => (base.clone(), *not_null || !checks.is_empty()),
+            TypeKind::Domain { base, not_null, checks, .. } => {
+                (base.clone(), *not_null || !checks.is_empty())
+            }
             _ => (name.to_owned(), false),
         },
         _ => (name.to_owned(), false),
@@ -86,8 +88,14 @@ fn digits(old: &Shape, new: &Shape) -> Option<(Class, &'static str)> {
 
 fn mysql(old: &Shape, new: &Shape) -> Option<(Class, &'static str)> {
     const INTEGERS: &[&str] = &["tinyint", "smallint", "mediumint", "int", "bigint"];
-    const TEXTS: &[(&str, u32)] =
-        &[("char", 255), ("varchar", 65_535), ("tinytext", 255), ("text", 65_535), ("mediumtext", 1 << 24), ("longtext", u32::MAX)];
+    const TEXTS: &[(&str, u32)] = &[
+        ("char", 255),
+        ("varchar", 65_535),
+        ("tinytext", 255),
+        ("text", 65_535),
+        ("mediumtext", 1 << 24),
+        ("longtext", u32::MAX),
+    ];
     const BYTES: &[(&str, u32)] = &[
         ("binary", 255),
         ("varbinary", 65_535),

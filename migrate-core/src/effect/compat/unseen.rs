@@ -19,7 +19,10 @@ pub(in crate::effect) fn unseen(question: &Question<'_>) -> Vec<Reason> {
             }
         }
         Kind::Drop(drop)
-            if matches!(drop.object, Object::Table | Object::View | Object::MaterializedView | Object::Sequence) =>
+            if matches!(
+                drop.object,
+                Object::Table | Object::View | Object::MaterializedView | Object::Sequence
+            ) =>
         {
             for name in &drop.names {
                 if let Some(key) = stranger(name) {
@@ -65,18 +68,24 @@ fn action(action: &TableAction) -> Option<(Class, String)> {
         TableAction::SetNotNull { column } => {
             (Class::Contract, format!("column `{}` takes no NULL any more", column.text))
         }
-        TableAction::DropNotNull { column } => (Class::Expand, format!("column `{}` may be NULL now", column.text)),
+        TableAction::DropNotNull { column } => {
+            (Class::Expand, format!("column `{}` may be NULL now", column.text))
+        }
         TableAction::AddColumn { column, .. } if needs_value(column) => {
             (Class::Contract, format!("new column `{}` needs a value from every writer", column.name.text))
         }
-        TableAction::AddColumn { column, .. } => (Class::Expand, format!("column `{}` is new", column.name.text)),
+        TableAction::AddColumn { column, .. } => {
+            (Class::Expand, format!("column `{}` is new", column.name.text))
+        }
         TableAction::AddConstraint(constraint) => match constraint.kind {
             // A key may be one already, as an index.
             ConstraintKind::PrimaryKey { using_index: Some(_), .. }
             | ConstraintKind::Unique { using_index: Some(_), .. } => return None,
             _ => (Class::Contract, "it has a new constraint".to_owned()),
         },
-        TableAction::AddIndex(index) if index.unique => (Class::Contract, "it has a new unique index".to_owned()),
+        TableAction::AddIndex(index) if index.unique => {
+            (Class::Contract, "it has a new unique index".to_owned())
+        }
         _ => return None,
     })
 }
@@ -86,7 +95,12 @@ fn needs_value(column: &Column) -> bool {
         || column.auto_increment
         || matches!(
             column.generated,
-            Some(Generated::Stored(_) | Generated::Virtual(_) | Generated::IdentityAlways | Generated::IdentityByDefault)
+            Some(
+                Generated::Stored(_)
+                    | Generated::Virtual(_)
+                    | Generated::IdentityAlways
+                    | Generated::IdentityByDefault
+            )
         );
     column.not_null && !fills
 }
@@ -94,11 +108,18 @@ fn needs_value(column: &Column) -> bool {
 /// The catalog does not keep it: a role to which no policy applies sees no row.
 fn row_security(question: &Question<'_>, alter: &AlterTable, add: &mut impl FnMut(Class, Key, String)) {
     let on = question.words.has(&["ENABLE", "ROW", "LEVEL"])
-        || question.words.find(&["FORCE", "ROW", "LEVEL"]).is_some_and(|at| at == 0 || !question.words.at(at - 1, &["NO"]));
+        || question
+            .words
+            .find(&["FORCE", "ROW", "LEVEL"])
+            .is_some_and(|at| at == 0 || !question.words.at(at - 1, &["NO"]));
     if on
         && alter.actions.contains(&TableAction::RowSecurity)
         && let Some(key) = question.table(&alter.table)
     {
-        add(Class::Contract, key, format!("table `{}` shows only rows that a policy allows", alter.table.last.text));
+        add(
+            Class::Contract,
+            key,
+            format!("table `{}` shows only rows that a policy allows", alter.table.last.text),
+        );
     }
 }

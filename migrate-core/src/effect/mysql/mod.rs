@@ -120,9 +120,7 @@ fn commits(question: &Question<'_>) -> bool {
 
 fn transaction(question: &Question<'_>) -> InTransaction {
     match &question.statement.kind {
-        Kind::Transaction(Transaction::SetTransaction)
-            if !question.words.begin(&["SET", "TRANSACTION"]) =>
-        {
+        Kind::Transaction(Transaction::SetTransaction) if !question.words.begin(&["SET", "TRANSACTION"]) => {
             InTransaction::Allowed
         }
         Kind::Transaction(Transaction::Savepoint | Transaction::Release | Transaction::RollbackTo) => {

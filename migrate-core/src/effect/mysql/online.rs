@@ -74,7 +74,11 @@ const PAIRS: &[(Task, Pair, Pair)] = &[
     (Task::DropColumn, INSTANT, INSTANT),
     (Task::DropIndexedColumn, NOCOPY, INPLACE),
     (Task::RenameColumn, INSTANT, INSTANT),
-    (Task::RenameTable, (Algorithm::Instant, Concurrency::Exclusive), (Algorithm::Instant, Concurrency::Exclusive)),
+    (
+        Task::RenameTable,
+        (Algorithm::Instant, Concurrency::Exclusive),
+        (Algorithm::Instant, Concurrency::Exclusive),
+    ),
     (Task::SetDefault, INSTANT, INSTANT),
     (Task::Nullability, INPLACE, INPLACE),
     (Task::MoveColumn, INSTANT, INPLACE),
@@ -141,7 +145,10 @@ impl<'q> Known<'q> {
         }
         let mut online = self.worst(&tasks);
         let adds_column = |task: &Task| {
-            matches!(task, Task::AddColumn | Task::AddColumnInside | Task::DropColumn | Task::DropIndexedColumn)
+            matches!(
+                task,
+                Task::AddColumn | Task::AddColumnInside | Task::DropColumn | Task::DropIndexedColumn
+            )
         };
         // Columns and indexes at once are a rebuild.
         if online.algorithm == Algorithm::NoCopy
@@ -171,12 +178,17 @@ impl<'q> Known<'q> {
 
     fn is_indexed(&self, name: &str) -> bool {
         self.table.is_some_and(|table| {
-            table.indexes.iter().any(|index| index.columns.iter().any(|it| self.question.before.same_column(it, name)))
+            table
+                .indexes
+                .iter()
+                .any(|index| index.columns.iter().any(|it| self.question.before.same_column(it, name)))
         })
     }
 
     fn has_fulltext(&self) -> bool {
-        self.table.is_some_and(|table| table.indexes.iter().any(|index| index.method.as_deref() == Some("fulltext")))
+        self.table.is_some_and(|table| {
+            table.indexes.iter().any(|index| index.method.as_deref() == Some("fulltext"))
+        })
     }
 
     fn index(&self, index: &CreateIndex) -> Task {
@@ -200,7 +212,11 @@ impl<'q> Known<'q> {
                 self.new_column(column)
             }
             TableAction::DropColumn { name, .. } => {
-                if self.is_indexed(&name.text) { Task::DropIndexedColumn } else { Task::DropColumn }
+                if self.is_indexed(&name.text) {
+                    Task::DropIndexedColumn
+                } else {
+                    Task::DropColumn
+                }
             }
             TableAction::RenameColumn { .. } => Task::RenameColumn,
             TableAction::RenameTo(_) => Task::RenameTable,
@@ -295,9 +311,10 @@ impl<'q> Known<'q> {
         if new.position.is_some() {
             tasks.push(Task::MoveColumn);
         }
-        let in_key = self.table.and_then(Table::primary_key).is_some_and(|key| {
-            key.iter().any(|it| self.question.before.same_column(it, from))
-        });
+        let in_key = self
+            .table
+            .and_then(Table::primary_key)
+            .is_some_and(|key| key.iter().any(|it| self.question.before.same_column(it, from)));
         if old.not_null != (new.not_null || in_key) {
             tasks.push(Task::Nullability);
         }
@@ -377,9 +394,17 @@ fn rebuild(text: &str) -> Option<Task> {
     let inno = || text.to_ascii_lowercase().contains("innodb");
     if is("convert") || (is("engine") && !inno()) || is("order") || text == "ADD SYSTEM VERSIONING" {
         Some(Task::Convert)
-    } else if ["engine", "force", "row_format", "key_block_size", "page_compressed", "encryption", "encrypted"]
-        .iter()
-        .any(|word| is(word))
+    } else if [
+        "engine",
+        "force",
+        "row_format",
+        "key_block_size",
+        "page_compressed",
+        "encryption",
+        "encrypted",
+    ]
+    .iter()
+    .any(|word| is(word))
     {
         Some(Task::Rebuild)
     } else {
@@ -390,9 +415,9 @@ fn rebuild(text: &str) -> Option<Task> {
 /// A constant, or the time of the statement, which is one.
 fn is_constant(default: &crate::ast::Expression, text: &str) -> bool {
     let source = default.span.map_or("", |span| span.of(text)).trim_start();
-    let time = ["current_timestamp", "now", "localtime"].iter().any(|word| {
-        source.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
-    });
+    let time = ["current_timestamp", "now", "localtime"]
+        .iter()
+        .any(|word| source.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)));
     time || (!source.starts_with('(') && default.functions.is_empty() && default.columns.is_empty())
 }
 

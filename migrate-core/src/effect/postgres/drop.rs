@@ -12,13 +12,15 @@ impl Facts<'_> {
             Object::Table | Object::View | Object::MaterializedView | Object::Sequence => {
                 for name in &drop.names {
                     // What CREATE made of nothing cannot be locked; what nobody knows may be there.
-                    if let Some(key) = self.before.relation_named(name).or_else(|| self.before.stranger(name)) {
+                    if let Some(key) = self.before.relation_named(name).or_else(|| self.before.stranger(name))
+                    {
                         self.relation_goes(&key, drop.cascade, &mut Vec::new());
                     }
                 }
             }
             Object::Index => {
-                let level = if drop.concurrently { Level::ShareUpdateExclusive } else { Level::AccessExclusive };
+                let level =
+                    if drop.concurrently { Level::ShareUpdateExclusive } else { Level::AccessExclusive };
                 for name in &drop.names {
                     if let Some(key) = self.before.table_of_index(name) {
                         for key in self.reached(&key, Reach::Partitions) {
@@ -29,7 +31,11 @@ impl Facts<'_> {
             }
             Object::Trigger | Object::Policy | Object::Rule => {
                 if let Some(on) = &drop.on {
-                    self.lock_all(on, Level::AccessExclusive, if drop.object == Object::Trigger { Reach::Partitions } else { Reach::Itself });
+                    self.lock_all(
+                        on,
+                        Level::AccessExclusive,
+                        if drop.object == Object::Trigger { Reach::Partitions } else { Reach::Itself },
+                    );
                 }
             }
             Object::Type | Object::Domain if drop.cascade => {

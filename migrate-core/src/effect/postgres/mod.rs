@@ -34,9 +34,10 @@ struct Facts<'q> {
 fn writes(kind: &Kind) -> bool {
     match kind {
         Kind::Select(_) | Kind::Set(_) | Kind::Transaction(_) => false,
-        Kind::Maintenance(maintenance) => {
-            !matches!(maintenance.verb, Verb::Explain | Verb::Lock | Verb::Listen | Verb::Discard | Verb::Checkpoint)
-        }
+        Kind::Maintenance(maintenance) => !matches!(
+            maintenance.verb,
+            Verb::Explain | Verb::Lock | Verb::Listen | Verb::Discard | Verb::Checkpoint
+        ),
         _ => true,
     }
 }
@@ -128,9 +129,10 @@ impl<'q> Facts<'q> {
         let level = if create.concurrently { Level::ShareUpdateExclusive } else { Level::Share };
         let name = create.name.as_ref().filter(|_| create.if_not_exists);
         let there = name.is_some_and(|name| {
-            self.before.relation_named(&create.table).and_then(|key| self.before.get(&key)).is_some_and(|table| {
-                table.indexes().iter().any(|index| index.name == name.last.text)
-            })
+            self.before
+                .relation_named(&create.table)
+                .and_then(|key| self.before.get(&key))
+                .is_some_and(|table| table.indexes().iter().any(|index| index.name == name.last.text))
         });
         let reach = if create.only { Reach::Itself } else { Reach::Partitions };
         for key in self.lock_all(&create.table, level, reach) {
@@ -149,7 +151,9 @@ impl<'q> Facts<'q> {
             (Object::Domain, AlterAction::SetNotNull | AlterAction::ValidateConstraint(_)) => {
                 self.domain(&alter.name);
             }
-            (Object::View | Object::MaterializedView, _) => self.lock_named(&alter.name, Level::AccessExclusive),
+            (Object::View | Object::MaterializedView, _) => {
+                self.lock_named(&alter.name, Level::AccessExclusive)
+            }
             (Object::Trigger | Object::Policy | Object::Rule, _) => {
                 if let Some(on) = &alter.on {
                     self.lock_named(on, Level::AccessExclusive);
@@ -193,9 +197,15 @@ impl<'q> Facts<'q> {
             Verb::Vacuum if maintenance.full => (Level::AccessExclusive, Answer::No, Answer::Yes),
             Verb::Vacuum | Verb::Analyze => (Level::ShareUpdateExclusive, Answer::No, Answer::No),
             Verb::Cluster => (Level::AccessExclusive, Answer::No, Answer::Yes),
-            Verb::Reindex if maintenance.concurrently => (Level::ShareUpdateExclusive, Answer::Yes, Answer::No),
+            Verb::Reindex if maintenance.concurrently => {
+                (Level::ShareUpdateExclusive, Answer::Yes, Answer::No)
+            }
             Verb::Reindex => (Level::Share, Answer::Yes, Answer::No),
-            Verb::Refresh if maintenance.concurrently => (Level::Exclusive, Answer::depends("how the new rows are compared with the old ones"), Answer::No),
+            Verb::Refresh if maintenance.concurrently => (
+                Level::Exclusive,
+                Answer::depends("how the new rows are compared with the old ones"),
+                Answer::No,
+            ),
             Verb::Refresh => (Level::AccessExclusive, Answer::No, Answer::Yes),
             Verb::Lock => (mode(words), Answer::No, Answer::No),
             Verb::Copy if words.has(&["FROM"]) => (Level::RowExclusive, Answer::No, Answer::No),
@@ -217,8 +227,12 @@ impl<'q> Facts<'q> {
                 Entity::View(view) => view.materialized,
                 _ => false,
             };
-            let all: Vec<Key> =
-                self.before.iter().filter(|(_, entity)| is_kept(entity)).map(|(key, _)| key.clone()).collect();
+            let all: Vec<Key> = self
+                .before
+                .iter()
+                .filter(|(_, entity)| is_kept(entity))
+                .map(|(key, _)| key.clone())
+                .collect();
             all.iter().for_each(|key| self.lock(key, level));
             keys.extend(all);
         }
@@ -291,7 +305,11 @@ impl<'q> Facts<'q> {
     /// The tables with a foreign key to a table, apart from itself.
     fn referencing(&self, key: &Key) -> Vec<Key> {
         let users = self.before.users_of(key).into_iter();
-        users.filter(|user| user != key && self.table(user).is_some_and(|table| references(table).contains(key))).collect()
+        users
+            .filter(|user| {
+                user != key && self.table(user).is_some_and(|table| references(table).contains(key))
+            })
+            .collect()
     }
 }
 

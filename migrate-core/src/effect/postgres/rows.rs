@@ -122,12 +122,14 @@ impl Facts<'_> {
         for child in self.referencing(key) {
             let Some(table) = self.table(&child) else { continue };
             for constraint in &table.constraints {
-                let ConstraintKind::ForeignKey { table: to, referenced, on_delete, on_update, .. } = &constraint.kind
+                let ConstraintKind::ForeignKey { table: to, referenced, on_delete, on_update, .. } =
+                    &constraint.kind
                 else {
                     continue;
                 };
                 let target = if referenced.is_empty() { primary } else { referenced.as_slice() };
-                let concerned = changed.is_none_or(|changed| target.iter().any(|column| changed.contains(column)));
+                let concerned =
+                    changed.is_none_or(|changed| target.iter().any(|column| changed.contains(column)));
                 if to != key || !concerned {
                     continue;
                 }

@@ -45,8 +45,14 @@ impl Facts<'_> {
             TableAction::SetType { column, type_name, using } => {
                 let old = self.column(key, column).and_then(|column| column.type_name.clone());
                 let text = self.question.text;
-                let rewrites =
-                    types::rewrites(self.before, text, &column.text, old.as_deref(), type_name, using.as_ref());
+                let rewrites = types::rewrites(
+                    self.before,
+                    text,
+                    &column.text,
+                    old.as_deref(),
+                    type_name,
+                    using.as_ref(),
+                );
                 for key in self.all(key, exclusive, below) {
                     self.work(&key, Answer::No, rewrites.clone());
                 }
@@ -88,7 +94,9 @@ impl Facts<'_> {
             TableAction::SetLogged(_) | TableAction::SetAccessMethod(_) | TableAction::SetTablespace(_) => {
                 self.lock(key, exclusive);
                 let rewrites = match action {
-                    TableAction::SetTablespace(_) => Answer::depends("whether the table is in that tablespace already"),
+                    TableAction::SetTablespace(_) => {
+                        Answer::depends("whether the table is in that tablespace already")
+                    }
                     _ => Answer::depends("whether the table is so already"),
                 };
                 self.work(key, Answer::No, rewrites);
@@ -135,8 +143,14 @@ impl Facts<'_> {
     /// Whether a new column is written into every row, and whether the rows are read for it.
     fn new_column(&self, column: &Column) -> (Answer, Answer) {
         let type_name = column.type_name.as_ref();
-        let serial = type_name.is_some_and(|it| matches!(it.name.as_str(), "serial" | "bigserial" | "smallserial" | "serial4" | "serial8" | "serial2"));
-        let identity = matches!(column.generated, Some(Generated::IdentityAlways | Generated::IdentityByDefault));
+        let serial = type_name.is_some_and(|it| {
+            matches!(
+                it.name.as_str(),
+                "serial" | "bigserial" | "smallserial" | "serial4" | "serial8" | "serial2"
+            )
+        });
+        let identity =
+            matches!(column.generated, Some(Generated::IdentityAlways | Generated::IdentityByDefault));
         let stored = matches!(column.generated, Some(Generated::Stored(_)));
         // Its value is checked, and may differ from row to row as far as the server knows.
         let domain = type_name.is_some_and(|it| types::is_constrained_domain(self.before, it));
@@ -178,7 +192,9 @@ impl Facts<'_> {
                 self.work(key, nullable, Answer::No);
             }
             ConstraintKind::Unique { using_index: Some(_), .. } => self.lock(key, Level::AccessExclusive),
-            ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclude { .. } => {
+            ConstraintKind::PrimaryKey { .. }
+            | ConstraintKind::Unique { .. }
+            | ConstraintKind::Exclude { .. } => {
                 self.lock(key, Level::AccessExclusive);
                 self.work(key, Answer::Yes, Answer::No);
                 let columns = self.nullable_columns(key, &constraint.kind);
@@ -194,11 +210,16 @@ impl Facts<'_> {
 
     /// Whether a column of the index that becomes the primary key could still be NULL, and is looked at.
     fn nullable_index(&self, key: &Key, constraint: &Constraint) -> Answer {
-        let ConstraintKind::PrimaryKey { using_index: Some(index), .. } = &constraint.kind else { return Answer::No };
+        let ConstraintKind::PrimaryKey { using_index: Some(index), .. } = &constraint.kind else {
+            return Answer::No;
+        };
         let Some(table) = self.table(key) else { return Answer::depends("whether the columns can be NULL") };
         let Some(index) = table.indexes.iter().find(|it| it.name == index.text) else { return Answer::No };
         let nullable = |name: &String| {
-            table.columns.iter().any(|column| column.name == *name && !column.not_null && !proves_not_null(table, name))
+            table
+                .columns
+                .iter()
+                .any(|column| column.name == *name && !column.not_null && !proves_not_null(table, name))
         };
         index.columns.iter().any(nullable).into()
     }
@@ -211,7 +232,9 @@ impl Facts<'_> {
     }
 
     fn looks_for_null(&self, key: &Key, column: &Ident) -> Answer {
-        let Some(table) = self.table(key) else { return Answer::depends("a validated check that it is not NULL") };
+        let Some(table) = self.table(key) else {
+            return Answer::depends("a validated check that it is not NULL");
+        };
         if table.columns.iter().any(|it| it.name == column.text && it.not_null) {
             return Answer::No;
         }
@@ -235,7 +258,11 @@ impl Facts<'_> {
             None => (None, true),
         };
         let reach = if referenced.is_some() { Reach::Itself } else { below };
-        let keys = if not_valid { self.all(key, Level::ShareUpdateExclusive, reach) } else { self.all(key, Level::ShareUpdateExclusive, Reach::Itself) };
+        let keys = if not_valid {
+            self.all(key, Level::ShareUpdateExclusive, reach)
+        } else {
+            self.all(key, Level::ShareUpdateExclusive, Reach::Itself)
+        };
         if not_valid {
             for key in keys {
                 self.work(&key, Answer::Yes, Answer::No);
@@ -328,7 +355,9 @@ impl Facts<'_> {
             _ => false,
         };
         let others = self.referencing(key).into_iter();
-        others.filter(|other| self.table(other).is_some_and(|table| table.constraints.iter().any(over))).collect()
+        others
+            .filter(|other| self.table(other).is_some_and(|table| table.constraints.iter().any(over)))
+            .collect()
     }
 }
 
@@ -351,10 +380,12 @@ fn option(text: &str) -> Level {
 /// Whether a validated check says that a column is not NULL, alone or with AND.
 fn proves_not_null(table: &Table, column: &str) -> bool {
     table.constraints.iter().any(|constraint| match &constraint.kind {
-        Demand::Check { expression, .. } if !constraint.not_valid => conjuncts(expression).iter().any(|conjunct| {
-            let words: Vec<&str> = conjunct.iter().map(String::as_str).collect();
-            matches!(words.as_slice(), [name, "is", "not", "null"] if *name == column)
-        }),
+        Demand::Check { expression, .. } if !constraint.not_valid => {
+            conjuncts(expression).iter().any(|conjunct| {
+                let words: Vec<&str> = conjunct.iter().map(String::as_str).collect();
+                matches!(words.as_slice(), [name, "is", "not", "null"] if *name == column)
+            })
+        }
         _ => false,
     })
 }
@@ -384,7 +415,9 @@ fn split(tokens: &[(TokenKind, String)], parts: &mut Vec<Vec<String>>, depth: u3
             TokenKind::Open => level += 1,
             TokenKind::Close => level = level.saturating_sub(1),
             TokenKind::Word if level == 0 && text == "and" => cuts.push(at),
-            TokenKind::Word if level == 0 && (text == "or" || text == "between" || text == "case") => whole = false,
+            TokenKind::Word if level == 0 && (text == "or" || text == "between" || text == "case") => {
+                whole = false
+            }
             _ => {}
         }
     }

@@ -3,11 +3,11 @@
 use super::InTransaction;
 use crate::ast::{Ident, Kind, Maintenance, Name, Object, Opaque, TableAction, Transaction, Verb};
 use crate::catalog::model::{Entity, TableKind};
+use crate::dialect::Dialect;
 use crate::effect::Question;
 use crate::effect::fact::Answer;
 use crate::effect::words::Words;
 use crate::migrations::Span;
-use crate::dialect::Dialect;
 use crate::syntax::{Lexer, TokenKind};
 
 /// Statements that are refused by their first words alone.
@@ -39,11 +39,13 @@ pub(super) fn of(question: &Question<'_>) -> InTransaction {
         },
         Kind::CreateIndex(create) if create.concurrently => refused("CREATE INDEX CONCURRENTLY"),
         Kind::Drop(drop) if drop.concurrently => refused("DROP INDEX CONCURRENTLY"),
-        Kind::Drop(drop) if drop.object == Object::Subscription => {
-            InTransaction::Depends("DROP SUBSCRIPTION is refused while the subscription has a replication slot".into())
-        }
+        Kind::Drop(drop) if drop.object == Object::Subscription => InTransaction::Depends(
+            "DROP SUBSCRIPTION is refused while the subscription has a replication slot".into(),
+        ),
         Kind::AlterTable(alter) => {
-            let detaches = |action: &TableAction| matches!(action, TableAction::DetachPartition { concurrently: true, .. });
+            let detaches = |action: &TableAction| {
+                matches!(action, TableAction::DetachPartition { concurrently: true, .. })
+            };
             if alter.actions.iter().any(detaches) {
                 refused("DETACH PARTITION … CONCURRENTLY")
             } else {
@@ -113,7 +115,8 @@ fn maintained(question: &Question<'_>, maintenance: &Maintenance) -> InTransacti
 
 /// A procedure that commits is refused, which only its text tells.
 fn called(question: &Question<'_>) -> InTransaction {
-    let procedures = name_at(&question.words, 1).map(|name| question.before.routines_named(&name)).unwrap_or_default();
+    let procedures =
+        name_at(&question.words, 1).map(|name| question.before.routines_named(&name)).unwrap_or_default();
     let harmless = |key: &crate::catalog::Key| match question.before.get(key) {
         Some(Entity::Routine(routine)) => routine.body.as_ref().is_some_and(|body| {
             let mut tokens = Lexer::new(body, Dialect::Postgres);
@@ -139,10 +142,14 @@ fn name_at(words: &Words<'_>, mut at: usize) -> Option<Name> {
     loop {
         let text = words.text(at);
         let ident = match words.kind(at)? {
-            TokenKind::Word => Ident { text: text.to_ascii_lowercase(), quoted: false, span: Span::new(0, 0) },
-            TokenKind::QuotedIdent => {
-                Ident { text: text.trim_matches('"').replace("\"\"", "\""), quoted: true, span: Span::new(0, 0) }
+            TokenKind::Word => {
+                Ident { text: text.to_ascii_lowercase(), quoted: false, span: Span::new(0, 0) }
             }
+            TokenKind::QuotedIdent => Ident {
+                text: text.trim_matches('"').replace("\"\"", "\""),
+                quoted: true,
+                span: Span::new(0, 0),
+            },
             _ => return None,
         };
         parts.push(ident);

@@ -69,8 +69,11 @@ fn by_shape(old: &Shape, new: &Shape) -> Answer {
         return match a {
             "character varying" | "bit varying" => (!grows(old, new)).into(),
             "numeric" => (!numeric_grows(old, new)).into(),
-            "timestamp without time zone" | "timestamp with time zone" | "time without time zone"
-            | "time with time zone" | "interval" => (!precision_grows(old, new)).into(),
+            "timestamp without time zone"
+            | "timestamp with time zone"
+            | "time without time zone"
+            | "time with time zone"
+            | "interval" => (!precision_grows(old, new)).into(),
             _ => (old != new).into(),
         };
     }
@@ -111,7 +114,9 @@ fn precision_grows(old: &Shape, new: &Shape) -> bool {
 fn below(catalog: &Catalog, name: &str) -> (String, bool) {
     match catalog.type_shown(name) {
         Some(Entity::Type(user_type)) => match &user_type.kind {
-            TypeKind::Domain { base, not_null, checks, .. } => (base.clone(), *not_null || !checks.is_empty()),
+            TypeKind::Domain { base, not_null, checks, .. } => {
+                (base.clone(), *not_null || !checks.is_empty())
+            }
             _ => (name.to_owned(), false),
         },
         _ => (name.to_owned(), false),
