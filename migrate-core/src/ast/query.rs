@@ -6,6 +6,7 @@ use crate::migrations::Span;
 /// An expression: not its structure, but the names that it uses.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Expression {
+    /// Where it stands; `None` when it was made up.
     pub span: Option<Span>,
     /// Columns, with what qualifies them.
     pub columns: Vec<ColumnRef>,
@@ -22,17 +23,24 @@ pub struct Expression {
 /// `column`, `table.column`, `schema.table.column`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ColumnRef {
+    /// What stands before it, outermost first.
     pub qualifiers: Vec<Ident>,
+    /// The last part of the name.
     pub column: Ident,
 }
 
 /// SELECT, VALUES, TABLE, and their combinations with UNION and others.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Query {
+    /// Where it stands; `None` when it was made up.
     pub span: Option<Span>,
+    /// WITH.
     pub ctes: Vec<Cte>,
+    /// RECURSIVE is written.
     pub recursive: bool,
+    /// The sources, joined in any way.
     pub from: Vec<FromItem>,
+    /// What is selected.
     pub outputs: Vec<Output>,
     /// WHERE, GROUP BY, HAVING, join conditions, windows, limits.
     pub expressions: Vec<Expression>,
@@ -47,7 +55,9 @@ pub struct Query {
 /// One `name AS (query)` of WITH.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cte {
+    /// Its name.
     pub name: Ident,
+    /// What the columns are called.
     pub columns: Vec<Ident>,
     /// `None`: an INSERT, UPDATE or DELETE, which gives what its RETURNING says.
     pub query: Option<Query>,
@@ -58,18 +68,24 @@ pub struct Cte {
 /// One source of rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FromItem {
+    /// Where the rows come from.
     pub source: Source,
+    /// What the query calls it.
     pub alias: Option<Ident>,
+    /// What the columns are called.
     pub columns: Vec<Ident>,
     /// Columns of JOIN … USING.
     pub using: Vec<Ident>,
+    /// NATURAL is written.
     pub natural: bool,
 }
 
 /// Where rows come from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
+    /// A table or view, or what WITH calls so.
     Table(Name),
+    /// A subquery.
     Query(Box<Query>),
     /// A function call: its columns are not known.
     Function(Name, Vec<Expression>),
@@ -85,5 +101,10 @@ pub enum Output {
     /// `table.*`.
     AllOf(Name),
     /// An expression, with the name that it is given or that follows from it.
-    Expression { name: Option<String>, expression: Expression },
+    Expression {
+        /// Its name.
+        name: Option<String>,
+        /// The expression.
+        expression: Expression,
+    },
 }

@@ -59,7 +59,7 @@ struct Session {
     foreign_keys: bool,
     /// SQLite: `legacy_alter_table`.
     legacy_alter: bool,
-    /// Postgres: `check_function_bodies` and similar do not matter; `SET LOCAL` of the path is undone with this.
+    /// The path that the end of the transaction brings back, after `SET LOCAL`.
     local_path: Option<Option<Vec<Arc<str>>>>,
     /// Where open transactions began.
     transactions: Vec<(store::Mark, Taint)>,

@@ -49,7 +49,8 @@ pub(super) fn facts(catalog: &Catalog, entity: &Entity) -> Vec<String> {
             if table.incomplete {
                 lines.push("perhaps more columns".to_owned());
             }
-            let mut constraints: Vec<String> = table.constraints.iter().map(|it| constraint(catalog, it)).collect();
+            let mut constraints: Vec<String> =
+                table.constraints.iter().map(|it| constraint(catalog, it)).collect();
             constraints.sort();
             lines.extend(constraints);
             lines.extend(indexes(&table.indexes));
@@ -94,7 +95,9 @@ pub(super) fn facts(catalog: &Catalog, entity: &Entity) -> Vec<String> {
         }
         Entity::Trigger(trigger) => {
             lines.push(format!("on {}", catalog.shown_key(&trigger.table)));
-            lines.extend(trigger.function.iter().map(|function| format!("calls {}", catalog.shown_key(function))));
+            lines.extend(
+                trigger.function.iter().map(|function| format!("calls {}", catalog.shown_key(function))),
+            );
         }
         Entity::Policy(policy) => lines.push(format!("on {}", catalog.shown_key(&policy.table))),
         Entity::Schema(_) | Entity::Extension(_) => {}
@@ -166,7 +169,8 @@ fn indexes(indexes: &[Index]) -> Vec<String> {
                 .parts
                 .iter()
                 .map(|part| {
-                    let mut text = part.column.clone().or_else(|| part.expression.clone()).unwrap_or_default();
+                    let mut text =
+                        part.column.clone().or_else(|| part.expression.clone()).unwrap_or_default();
                     if let Some(length) = part.length {
                         let _ = write!(text, "({length})");
                     }

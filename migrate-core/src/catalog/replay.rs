@@ -19,8 +19,10 @@ pub struct Replayed {
     pub diagnostics: Vec<Diagnostic>,
     /// Number of statements that were applied, downs included.
     pub statements: usize,
-    /// The statements that could not be followed, by path and first line.
+    /// The statements that could not be followed and may have touched anything, by path and first line.
     pub tainting: Vec<(String, String)>,
+    /// Those that could not be followed and are confined to objects that they name.
+    pub confined: Vec<(String, String)>,
 }
 
 /// Applies the ups of `histories`, one after the other, to an empty database of `dialect`.
@@ -60,6 +62,7 @@ pub(crate) fn replay_with<'m>(
             diagnostics: Vec::new(),
             statements: 0,
             tainting: Vec::new(),
+            confined: Vec::new(),
         },
         texts,
     };
@@ -80,7 +83,11 @@ struct Replay<'m> {
 }
 
 impl<'m> Replay<'m> {
-    fn script(&mut self, script: Script<'m>, each: &mut impl FnMut(&mut Catalog, Step<'_, 'm>) -> Vec<Finding>) {
+    fn script(
+        &mut self,
+        script: Script<'m>,
+        each: &mut impl FnMut(&mut Catalog, Step<'_, 'm>) -> Vec<Finding>,
+    ) {
         let (text, path) = (script.text(), script.path());
         let catalog = &mut self.done.catalog;
         if script.data().foreign_keys_off {
@@ -88,12 +95,14 @@ impl<'m> Replay<'m> {
         }
         for span in script.data().statements.iter() {
             let statement = reader::read(text, *span, catalog.dialect());
-            let before = catalog.taint.events();
+            let before = (catalog.taint.events(), catalog.taint.confined());
             let findings = each(catalog, Step::Statement(&statement, script));
             self.done.statements += 1;
-            if catalog.taint.events() > before {
-                let line = span.of(text).lines().next().unwrap_or("");
-                self.done.tainting.push((path.to_owned(), line.to_owned()));
+            let line = || (path.to_owned(), span.of(text).lines().next().unwrap_or("").to_owned());
+            if catalog.taint.events() > before.0 {
+                self.done.tainting.push(line());
+            } else if catalog.taint.confined() > before.1 {
+                self.done.confined.push(line());
             }
             for finding in findings {
                 let texts = &self.texts;

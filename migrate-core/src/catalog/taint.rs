@@ -16,8 +16,10 @@ pub(super) struct Taint {
     routines: bool,
     /// Functions that are not in the catalog may change the schema.
     acting: bool,
-    /// How many times something could not be followed.
+    /// How many times something could not be followed, nor confined to the objects it names.
     events: u64,
+    /// How many times one object was tainted.
+    confined: u64,
 }
 
 impl Taint {
@@ -62,13 +64,18 @@ impl Taint {
 }
 
 impl Taint {
-    /// How many times something could not be followed.
+    /// How many times something could not be followed, nor confined to the objects it names.
     pub(super) fn events(&self) -> u64 {
         self.events
     }
 
-    /// One object may have changed.
-    pub(super) fn count(&mut self) {
-        self.events += 1;
+    /// One object may have changed, and it is marked.
+    pub(super) fn confine(&mut self) {
+        self.confined += 1;
+    }
+
+    /// How many times one object was marked.
+    pub(super) fn confined(&self) -> u64 {
+        self.confined
     }
 }

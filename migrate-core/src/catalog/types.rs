@@ -113,10 +113,34 @@ fn mysql(type_name: &TypeName, mariadb: bool) -> String {
         "char" | "bit" | "binary" if written.is_empty() => "(1)",
         "decimal" if written.is_empty() => "(10,0)",
         "year" if written.is_empty() && mariadb => "(4)",
-        "tinyint" if written.is_empty() && mariadb => if unsigned { "(3)" } else { "(4)" },
-        "smallint" if written.is_empty() && mariadb => if unsigned { "(5)" } else { "(6)" },
-        "mediumint" if written.is_empty() && mariadb => if unsigned { "(8)" } else { "(9)" },
-        "int" if written.is_empty() && mariadb => if unsigned { "(10)" } else { "(11)" },
+        "tinyint" if written.is_empty() && mariadb => {
+            if unsigned {
+                "(3)"
+            } else {
+                "(4)"
+            }
+        }
+        "smallint" if written.is_empty() && mariadb => {
+            if unsigned {
+                "(5)"
+            } else {
+                "(6)"
+            }
+        }
+        "mediumint" if written.is_empty() && mariadb => {
+            if unsigned {
+                "(8)"
+            } else {
+                "(9)"
+            }
+        }
+        "int" if written.is_empty() && mariadb => {
+            if unsigned {
+                "(10)"
+            } else {
+                "(11)"
+            }
+        }
         "bigint" if written.is_empty() && mariadb => "(20)",
         _ => "",
     };
@@ -124,7 +148,7 @@ fn mysql(type_name: &TypeName, mariadb: bool) -> String {
         "decimal" if type_name.arguments.len() == 1 => format!("({},0)", type_name.arguments[0].trim()),
         // MySQL shows no display width except that of a boolean, and zero filled ones.
         "tinyint" | "smallint" | "mediumint" | "int" | "bigint"
-            if !mariadb && !zerofill && !(base == "tinyint" && written == "(1)") =>
+            if !(mariadb || zerofill || base == "tinyint" && written == "(1)") =>
         {
             String::new()
         }

@@ -115,18 +115,20 @@ impl Reader<'_> {
                 if self.eat_any(&["before", "after"]) { self.string().map(|(label, _)| label) } else { None };
             AlterAction::AddValue { label, neighbour, if_not_exists }
         } else if self.eat(&["rename", "constraint"]) {
-            let (from, to) = self.from_to()?;
+            let (from, to) = self.renamed()?;
             AlterAction::RenameConstraint { from, to }
         } else if self.at("rename")
             && matches!(object, Object::Type | Object::View | Object::MaterializedView)
         {
             self.bump();
             self.eat_any(&["attribute", "column"]);
-            let (from, to) = self.from_to()?;
+            let (from, to) = self.renamed()?;
             self.cascade();
             AlterAction::RenameColumn { from, to }
         } else if object == Object::Domain && self.eat(&["add"]) {
-            AlterAction::AddConstraint(self.table_constraint()?)
+            let mut check = self.table_constraint()?;
+            super::types::without_value(&mut check);
+            AlterAction::AddConstraint(check)
         } else if object == Object::Domain && self.eat(&["drop", "constraint"]) {
             let if_exists = self.eat(&["if", "exists"]);
             let name = self.ident()?;

@@ -41,7 +41,7 @@ impl Reader<'_> {
         Some(Kind::AlterTable(alter))
     }
 
-    fn number(&mut self) {
+    pub(super) fn number(&mut self) {
         if self.kind(0) == Some(TokenKind::Number) {
             self.bump();
         }
@@ -90,13 +90,24 @@ impl Reader<'_> {
             && self.at("partition")
             && (self.kind(1) == Some(TokenKind::Open) || self.is(1, "partitions"))
         {
-            return self.option(alter, TableAction::Option("ADD PARTITION".to_owned()));
+            return self.partitions(alter, "ADD PARTITION");
         }
         if self.is_mysql() && self.at_all(&["system", "versioning"]) {
             return self.option(alter, TableAction::Rebuild("ADD SYSTEM VERSIONING".to_owned()));
         }
         if self.is_mysql() && self.at_all(&["period", "for"]) {
             return self.option(alter, TableAction::Option("ADD PERIOD".to_owned()));
+        }
+        // PostgreSQL 18: NOT NULL as a constraint with a name, which is not kept.
+        if self.at("constraint") && self.is(2, "not") && self.is(3, "null") {
+            self.bump();
+            self.bump();
+        }
+        if self.eat(&["not", "null"]) {
+            let column = self.ident()?;
+            alter.actions.push(TableAction::SetNotNull { column });
+            let _ = self.eat(&["no", "inherit"]) || self.eat(&["not", "valid"]);
+            return Some(());
         }
         if self.is_table_constraint() {
             let constraint = self.table_constraint()?;
@@ -147,7 +158,7 @@ impl Reader<'_> {
             let name = self.ident()?;
             TableAction::DropConstraint { name, if_exists, cascade: self.cascade() }
         } else if self.is_mysql() && self.at("partition") && self.is_ident(1) {
-            return self.option(alter, TableAction::Option("DROP PARTITION".to_owned()));
+            return self.partitions(alter, "DROP PARTITION");
         } else if self.is_mysql()
             && (self.at_all(&["system", "versioning"]) || self.at_all(&["period", "for"]))
         {
@@ -173,26 +184,27 @@ impl Reader<'_> {
 
     fn rename(&mut self, alter: &mut AlterTable) -> Option<()> {
         let action = if self.eat(&["constraint"]) {
-            let (from, to) = self.from_to()?;
+            let (from, to) = self.renamed()?;
             TableAction::RenameConstraint { from, to }
         } else if self.is_mysql() && self.at_any(&["index", "key"]) {
             self.bump();
             self.eat(&["if", "exists"]);
-            let (from, to) = self.from_to()?;
+            let (from, to) = self.renamed()?;
             TableAction::RenameIndex { from, to }
         } else if self.at("to") && self.is(1, "to") {
-            let (from, to) = self.from_to()?;
+            let (from, to) = self.renamed()?;
             TableAction::RenameColumn { from, to }
-        } else if self.eat_any(&["to", "as"]) || self.eat_symbol("=") {
-            TableAction::RenameTo(self.name()?)
-        } else if self.is_mysql() && !self.at("column") {
+        } else if self.eat_any(&["to", "as"])
+            || self.eat_symbol("=")
+            || (self.is_mysql() && !self.at("column"))
+        {
             TableAction::RenameTo(self.name()?)
         } else {
             if !self.is(1, "to") || self.is(2, "to") {
                 self.eat(&["column"]);
             }
             self.eat(&["if", "exists"]);
-            let (from, to) = self.from_to()?;
+            let (from, to) = self.renamed()?;
             TableAction::RenameColumn { from, to }
         };
         alter.actions.push(action);
@@ -200,7 +212,7 @@ impl Reader<'_> {
     }
 
     /// `a TO b`
-    pub(super) fn from_to(&mut self) -> Option<(Ident, Ident)> {
+    pub(super) fn renamed(&mut self) -> Option<(Ident, Ident)> {
         let from = self.ident()?;
         if !self.eat(&["to"]) {
             return None;
@@ -235,6 +247,9 @@ impl Reader<'_> {
             TableAction::SetType { column, type_name, using }
         } else if self.eat(&["set", "default"]) {
             TableAction::SetDefault { column, default: self.expression() }
+        } else if self.eat(&["set", "expression"]) {
+            self.eat(&["as"]);
+            TableAction::SetExpression { column, expression: self.expression_in_group() }
         } else if self.eat(&["drop", "default"]) {
             TableAction::DropDefault { column }
         } else if self.eat(&["set", "not", "null"]) {
@@ -308,6 +323,13 @@ impl Reader<'_> {
     fn option(&mut self, alter: &mut AlterTable, action: TableAction) -> Option<()> {
         self.skip_to_comma();
         alter.actions.push(action);
+        Some(())
+    }
+
+    /// What is done to partitions of MySQL, which nothing else follows.
+    fn partitions(&mut self, alter: &mut AlterTable, what: &str) -> Option<()> {
+        self.skip_rest();
+        alter.actions.push(TableAction::Option(what.to_owned()));
         Some(())
     }
 

@@ -1,7 +1,7 @@
 //! INSERT, UPDATE, DELETE, TRUNCATE and MERGE: the tables, the columns that are named, and the expressions.
 
 use super::cursor::Reader;
-use super::expression::{is_constant, merge};
+use super::expression::is_constant;
 use crate::ast::{ColumnRef, Cte, Delete, Expression, FromItem, Ident, Insert, Kind, Name, Source, Update};
 use crate::syntax::TokenKind;
 
@@ -80,10 +80,10 @@ impl Reader<'_> {
         {
             self.insert_rows(&mut insert);
         } else if self.is_mysql() && self.eat(&["set"]) {
-            let mut columns = Vec::new();
-            self.assignments(&mut columns, &mut insert.values);
-            insert.rows.push(columns.len());
-            insert.columns = Some(columns);
+            let mut targets = Vec::new();
+            self.assignments(&mut targets, &mut insert.values);
+            insert.rows.push(targets.len());
+            insert.columns = Some(targets.into_iter().map(|target| target.last).collect());
         } else {
             insert.query = Some(self.query());
         }
@@ -93,7 +93,7 @@ impl Reader<'_> {
             self.idents_in_group();
         }
         while self.at_all(&["on", "conflict"]) || self.at_all(&["on", "duplicate"]) {
-            let conflict = self.conflict();
+            let conflict = self.conflict(&insert.table);
             insert.conflict = Some(conflict);
         }
         insert.returning = self.returning();
@@ -126,7 +126,7 @@ impl Reader<'_> {
         }
     }
 
-    fn conflict(&mut self) -> (Vec<Ident>, Vec<Expression>) {
+    fn conflict(&mut self, table: &Name) -> (Vec<Ident>, Vec<Expression>) {
         let (mut columns, mut expressions) = (Vec::new(), Vec::new());
         let mut assigned = Vec::new();
         if self.eat(&["on", "duplicate"]) {
@@ -155,6 +155,7 @@ impl Reader<'_> {
                 }
             }
         }
+        let assigned = self.own_columns(assigned, (table, None), &mut expressions);
         expressions.extend(assigned.into_iter().map(|column| Expression {
             span: Some(column.span),
             columns: vec![ColumnRef { qualifiers: Vec::new(), column }],
@@ -164,12 +165,14 @@ impl Reader<'_> {
     }
 
     /// `a = 1, (b, c) = (2, 3)`
-    fn assignments(&mut self, columns: &mut Vec<Ident>, expressions: &mut Vec<Expression>) {
+    fn assignments(&mut self, targets: &mut Vec<Name>, expressions: &mut Vec<Expression>) {
         loop {
             if self.at_open() {
-                columns.extend(self.column_names());
+                let columns = self.column_names();
+                targets.extend(columns.into_iter().map(|last| Name { qualifiers: Vec::new(), last }));
             } else if let Some(name) = self.name() {
-                self.assigned(name, columns, expressions);
+                targets.push(name);
+                self.subscripts(expressions);
             } else {
                 return;
             }
@@ -186,29 +189,39 @@ impl Reader<'_> {
         }
     }
 
-    fn assigned(&mut self, name: Name, columns: &mut Vec<Ident>, expressions: &mut Vec<Expression>) {
-        if self.at_symbol("[") {
+    fn subscripts(&mut self, expressions: &mut Vec<Expression>) {
+        while self.at_symbol("[") {
             let mut subscript = Expression::default();
-            while self.at_symbol("[") {
-                let read = self.group(|reader| {
-                    let expression = reader.expression();
-                    reader.skip_rest();
-                    expression
-                });
-                merge(&mut subscript, read.unwrap_or_default());
+            self.subscript(&mut subscript);
+            if !is_constant(&subscript) {
+                expressions.push(subscript);
             }
-            expressions.push(subscript);
         }
-        // PostgreSQL: what follows the dot is a field; elsewhere what stands before it is the table.
-        if self.is_postgres() {
-            columns.push(first_part(name));
-        } else if name.qualifiers.is_empty() {
-            columns.push(name.last);
-        } else {
-            let span = Some(name.last.span);
-            let column = ColumnRef { qualifiers: name.qualifiers, column: name.last };
-            expressions.push(Expression { span, columns: vec![column], ..Expression::default() });
+    }
+
+    /// The columns of the table among the targets; those of other tables go to the expressions.
+    fn own_columns(
+        &self,
+        targets: Vec<Name>,
+        (table, alias): (&Name, Option<&Ident>),
+        expressions: &mut Vec<Expression>,
+    ) -> Vec<Ident> {
+        let mut columns = Vec::new();
+        for target in targets {
+            // PostgreSQL: what follows the dot is a field; elsewhere what stands before it is the table.
+            if self.is_postgres() {
+                columns.push(first_part(target));
+            } else if target.qualifiers.last().is_none_or(|qualifier| {
+                qualifier.text.eq_ignore_ascii_case(alias.map_or(&table.last.text, |alias| &alias.text))
+            }) {
+                columns.push(target.last);
+            } else {
+                let span = Some(target.last.span);
+                let column = ColumnRef { qualifiers: target.qualifiers, column: target.last };
+                expressions.push(Expression { span, columns: vec![column], ..Expression::default() });
+            }
         }
+        columns
     }
 
     fn update(&mut self, ctes: Vec<Cte>) -> Option<Kind> {
@@ -222,11 +235,13 @@ impl Reader<'_> {
         let mut expressions = Vec::new();
         let mut sources = Vec::new();
         let (table, alias) = if self.is_mysql() {
-            self.from_items(&mut sources, &mut expressions);
+            self.sources(&mut sources, &mut expressions);
+            self.portion();
             first_table(&mut sources)?
         } else {
             let table = self.name()?;
             self.eat_symbol("*");
+            self.portion();
             let alias = if self.at_any(&["set", "indexed", "not"]) { None } else { self.alias() };
             let _ = (self.eat(&["indexed", "by"]) && self.ident().is_some()) || self.eat(&["not", "indexed"]);
             (table, alias)
@@ -244,13 +259,30 @@ impl Reader<'_> {
         if !self.eat(&["set"]) {
             return None;
         }
-        self.assignments(&mut update.columns, &mut update.expressions);
+        let mut targets = Vec::new();
+        self.assignments(&mut targets, &mut update.expressions);
+        update.columns =
+            self.own_columns(targets, (&update.table, update.alias.as_ref()), &mut update.expressions);
         if self.eat(&["from"]) {
-            self.from_items(&mut update.from, &mut update.expressions);
+            self.sources(&mut update.from, &mut update.expressions);
         }
         update.has_where = self.where_and_limit(&mut update.expressions);
         update.returning = self.returning();
         Some(Kind::Update(update))
+    }
+
+    /// `FOR PORTION OF period FROM a TO b`, before the alias.
+    fn portion(&mut self) {
+        if self.eat(&["for", "portion", "of"]) {
+            self.ident();
+            if self.eat(&["from"]) {
+                self.expression();
+                self.eat(&["to"]);
+                self.expression();
+            } else {
+                self.skip_group();
+            }
+        }
     }
 
     /// WHERE, ORDER BY, LIMIT; whether there is a WHERE.
@@ -295,7 +327,7 @@ impl Reader<'_> {
             if !self.eat(&["from"]) {
                 return None;
             }
-            self.from_items(&mut delete.using, &mut delete.expressions);
+            self.sources(&mut delete.using, &mut delete.expressions);
             delete.table = resolve_target(targets.into_iter().next()?, &delete.using);
         } else {
             self.eat(&["from"]);
@@ -315,6 +347,7 @@ impl Reader<'_> {
                     }
                 }
             }
+            self.portion();
             if !self.at_any(&["where", "using", "indexed", "not", "returning", "order", "limit", "partition"])
             {
                 delete.alias = self.alias();
@@ -325,7 +358,7 @@ impl Reader<'_> {
             }
             let _ = (self.eat(&["indexed", "by"]) && self.ident().is_some()) || self.eat(&["not", "indexed"]);
             if self.eat(&["using"]) {
-                self.from_items(&mut delete.using, &mut delete.expressions);
+                self.sources(&mut delete.using, &mut delete.expressions);
                 if self.is_mysql() {
                     delete.table = resolve_target(delete.table, &delete.using);
                 }
@@ -369,7 +402,7 @@ impl Reader<'_> {
             ctes,
         };
         if self.eat(&["using"]) {
-            self.from_items(&mut update.from, &mut update.expressions);
+            self.sources(&mut update.from, &mut update.expressions);
         }
         self.skip_rest();
         update.expressions.push(Expression { opaque: true, ..Expression::default() });
@@ -391,8 +424,8 @@ impl Reader<'_> {
             }
         }
         let _ = self.eat(&["restart", "identity"]) || self.eat(&["continue", "identity"]);
-        if self.eat_any(&["wait", "nowait"]) {
-            self.bump();
+        if self.is_mysql() && self.eat_any(&["wait", "nowait"]) {
+            self.number();
         }
         Some(Kind::Truncate { tables, cascade: self.cascade() })
     }

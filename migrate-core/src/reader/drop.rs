@@ -2,7 +2,6 @@
 
 use super::cursor::Reader;
 use crate::ast::{Drop, Kind, Object, TypeName};
-use crate::syntax::TokenKind;
 
 /// The words of each kind of object; longer ones before those that they begin with.
 const OBJECTS: &[(&[&str], Object)] = &[
@@ -83,21 +82,18 @@ impl Reader<'_> {
             cascade: false,
             concurrently,
         };
+        if object == Object::Role && self.is_mysql() {
+            // Users have hosts, and names that are strings.
+            self.skip_rest();
+            return Some(Kind::Drop(drop));
+        }
         if object == Object::Other {
             // Casts, operators and others are named in ways of their own.
             drop.names.extend(self.name());
             self.skip_rest();
             return Some(Kind::Drop(drop));
         }
-        loop {
-            let Some(name) = self.name() else { break };
-            // The host of a user of MySQL.
-            while self.kind(0) == Some(TokenKind::Variable) || self.at_symbol("@") {
-                self.bump();
-                if self.kind(0) == Some(TokenKind::QuotedIdent) || self.kind(0) == Some(TokenKind::String) {
-                    self.bump();
-                }
-            }
+        while let Some(name) = self.name() {
             drop.names.push(name);
             drop.arguments.push(self.routine_arguments());
             if !self.eat_comma() {
@@ -113,7 +109,7 @@ impl Reader<'_> {
                 self.algorithm_or_lock();
             }
             if self.eat_any(&["wait", "nowait"]) {
-                self.bump();
+                self.number();
             }
         }
         if object == Object::Database {

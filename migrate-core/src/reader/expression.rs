@@ -5,7 +5,8 @@
 //! column that was never meant.
 
 use super::cursor::Reader;
-use crate::ast::{ColumnRef, Expression, Name};
+use crate::ast::{ColumnRef, Expression, Name, TypeName};
+use crate::migrations::Span;
 use crate::syntax::TokenKind;
 
 /// How far an expression goes.
@@ -266,11 +267,9 @@ impl Reader<'_> {
             "match" if open && self.is_mysql() => {
                 self.bump();
                 self.parentheses(out);
+                // What is looked for is a constant.
                 if self.eat(&["against"]) {
-                    self.group(|reader| {
-                        reader.scan(out, Extent::Full);
-                        reader.skip_rest();
-                    });
+                    self.skip_group();
                 }
                 return Next::Operator;
             }
@@ -327,6 +326,9 @@ impl Reader<'_> {
         if self.kind(1) == Some(TokenKind::String) {
             return !self.is_sqlite();
         }
+        if self.is_mysql() && self.kind(1) == Some(TokenKind::Number) {
+            return self.word(0).starts_with('_');
+        }
         if !self.is_postgres() {
             return false;
         }
@@ -374,6 +376,19 @@ impl Reader<'_> {
             self.bump();
         } else if self.at_open() {
             self.call(out, name);
+        } else if self.is_postgres() && self.kind(0) == Some(TokenKind::String) {
+            // A literal of a type with a schema.
+            let span =
+                Span::new(name.qualifiers.first().unwrap_or(&name.last).span.start, name.last.span.end);
+            let schema = name.qualifiers.last().cloned();
+            out.types.push(TypeName {
+                name: name.last.text,
+                schema,
+                arguments: Vec::new(),
+                dimensions: 0,
+                span,
+            });
+            self.bump();
         } else {
             out.opaque |= string;
             out.columns.push(ColumnRef { qualifiers: name.qualifiers, column: name.last });
@@ -434,9 +449,7 @@ impl Reader<'_> {
                     merge(out, expression);
                 }
             }
-            if self.eat_any(&["separator"]) {
-                self.bump();
-            } else if self.is_mysql() && self.eat(&["using"]) {
+            if self.eat_any(&["separator"]) || (self.is_mysql() && self.eat(&["using"])) {
                 self.bump();
             }
             if !self.eat_comma() && !self.eat_any(&["from", "for", "placing", "similar", "escape"]) {
@@ -506,7 +519,7 @@ impl Reader<'_> {
             || (self.is(ahead, "table") && self.is_ident(ahead + 1))
     }
 
-    fn subscript(&mut self, out: &mut Expression) {
+    pub(super) fn subscript(&mut self, out: &mut Expression) {
         let read = self.group(|reader| {
             while !reader.done() {
                 if !reader.eat_comma() && !reader.eat_symbol(":") {
@@ -683,9 +696,9 @@ impl Reader<'_> {
             self.eat_any(&["keys"]);
             return Next::Operator;
         }
-        let _ = self.at_any(&["nfc", "nfd", "nfkc", "nfkd"])
-            && self.is(1, "normalized")
-            && self.eat_any(&["nfc"]);
+        if self.is(1, "normalized") {
+            self.bump();
+        }
         if self.eat_any(&["null", "true", "false", "unknown", "document", "normalized"]) {
             return Next::Operator;
         }

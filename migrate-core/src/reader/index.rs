@@ -52,6 +52,8 @@ impl Reader<'_> {
                 if algorithm { index.algorithm = value } else { index.lock = value }
             } else if let Some(method) = self.index_option() {
                 index.method = method.or(index.method);
+            } else if self.is_mysql() && self.eat_any(&["wait", "nowait"]) {
+                self.number();
             } else {
                 break;
             }
@@ -97,7 +99,12 @@ impl Reader<'_> {
 
     /// `(column, (expression), …)`
     pub(super) fn index_parts(&mut self) -> Vec<IndexPart> {
-        self.list(|reader| Some(reader.index_part()))
+        self.list(|reader| {
+            let part = reader.index_part();
+            // MariaDB: a period, which is not a column.
+            let period = reader.eat(&["without", "overlaps"]) && reader.is_mysql();
+            (!period).then_some(part)
+        })
     }
 
     fn index_part(&mut self) -> IndexPart {
@@ -138,7 +145,6 @@ impl Reader<'_> {
                 self.bump();
             }
         }
-        self.eat(&["without", "overlaps"]);
         part
     }
 

@@ -151,8 +151,8 @@ impl Reader<'_> {
         let mut renames = Vec::new();
         loop {
             let from = self.name()?;
-            if self.eat_any(&["wait", "nowait"]) && self.kind(0) == Some(TokenKind::Number) {
-                self.bump();
+            if self.eat_any(&["wait", "nowait"]) {
+                self.number();
             }
             if !self.eat(&["to"]) {
                 return None;

@@ -83,9 +83,7 @@ impl Reader<'_> {
         if self.at_open() {
             self.skip_group();
         }
-        if self.kind(0) == Some(TokenKind::Variable) {
-            self.bump();
-        } else if self.eat_symbol("@") {
+        if self.kind(0) == Some(TokenKind::Variable) || self.eat_symbol("@") {
             self.bump();
         }
     }

@@ -96,8 +96,7 @@ impl Reader<'_> {
         }
         self.bump();
         let recursive = self.at("recursive") && !self.is(1, "as") && self.eat(&["recursive"]);
-        loop {
-            let Some(name) = self.ident() else { break };
+        while let Some(name) = self.ident() {
             let columns = self.idents_in_group();
             if !self.eat(&["as"]) {
                 break;
@@ -112,19 +111,30 @@ impl Reader<'_> {
                     statement = Some(Box::new(reader.nested_statement()));
                 }
             });
+            if self.at_any(&["search", "cycle"]) {
+                // They add columns.
+                query = query.map(|query| Query { opaque: true, ..query });
+                self.skip_to_next_cte();
+            }
             ctes.push(Cte { name, columns, query, statement });
-            if self.eat_any(&["search"]) {
-                // SEARCH DEPTH FIRST BY a SET b: b is a column that nobody wrote.
-                self.skip_to(&["cycle", "select", "insert", "update", "delete", "values"]);
-            }
-            if self.eat_any(&["cycle"]) {
-                self.skip_to(&["select", "insert", "update", "delete", "values"]);
-            }
             if !self.eat_comma() {
                 break;
             }
         }
         (recursive, ctes)
+    }
+
+    fn skip_to_next_cte(&mut self) {
+        while !self.done()
+            && !self.at_any(&["select", "insert", "update", "delete", "values"])
+            && !self.at_open()
+        {
+            // The columns that are searched by have commas between them, too.
+            if self.at_comma() && self.is(2, "as") {
+                return;
+            }
+            self.bump();
+        }
     }
 
     fn lead_or_here(&self) -> usize {
@@ -211,11 +221,11 @@ impl Reader<'_> {
                 }
             }
         }
-        self.into_clause(&mut query);
+        self.target_clause(&mut query);
         if self.eat(&["from"]) {
-            self.from_items(&mut query.from, &mut query.expressions);
+            self.sources(&mut query.from, &mut query.expressions);
         }
-        self.into_clause(&mut query);
+        self.target_clause(&mut query);
         if self.eat(&["where"]) {
             let expression = self.expression();
             query.expressions.push(expression);
@@ -253,7 +263,7 @@ impl Reader<'_> {
         query
     }
 
-    fn into_clause(&mut self, query: &mut Query) {
+    fn target_clause(&mut self, query: &mut Query) {
         if !self.eat(&["into"]) {
             return;
         }
@@ -311,7 +321,7 @@ impl Reader<'_> {
                 }
             } else if self.eat(&["lock", "in", "share", "mode"]) {
             } else if self.at("into") {
-                self.into_clause(query);
+                self.target_clause(query);
             } else {
                 return;
             }
@@ -329,13 +339,8 @@ impl Reader<'_> {
         }
         let call = self.call_end();
         let expression = self.expression();
-        let alias = if self.eat(&["as"]) {
-            self.alias_ident()
-        } else if !self.at_any(NO_ALIAS) && !self.at_open() {
-            self.alias_ident()
-        } else {
-            None
-        };
+        let aliased = self.eat(&["as"]) || !(self.at_any(NO_ALIAS) || self.at_open());
+        let alias = if aliased { self.alias_ident() } else { None };
         let name = match alias {
             Some(alias) => Some(alias.text),
             None => self.derived_name(&expression, call),
@@ -349,7 +354,8 @@ impl Reader<'_> {
         while self.is_ident(ahead) && self.is_symbol(ahead + 1, ".") {
             ahead += 2;
         }
-        if ahead == 0 || !self.is_symbol(ahead, "*") {
+        // Behind the star of a whole row an operator may follow: `t.*::text`.
+        if ahead == 0 || !self.is_symbol(ahead, "*") || self.kind(ahead + 1) == Some(TokenKind::Operator) {
             return None;
         }
         let name = self.name();
@@ -417,7 +423,7 @@ impl Reader<'_> {
     }
 
     /// The sources behind FROM or USING, with their joins. Conditions go to `expressions`.
-    pub(super) fn from_items(&mut self, from: &mut Vec<FromItem>, expressions: &mut Vec<Expression>) {
+    pub(super) fn sources(&mut self, from: &mut Vec<FromItem>, expressions: &mut Vec<Expression>) {
         loop {
             self.joined(from, expressions);
             if !self.eat_comma() {
@@ -500,7 +506,7 @@ impl Reader<'_> {
                 return;
             }
             let first = from.len();
-            if self.group(|reader| reader.from_items(from, expressions)).is_none() {
+            if self.group(|reader| reader.sources(from, expressions)).is_none() {
                 from.push(item(Source::Unknown));
             }
             // PostgreSQL: an alias of the join hides the names in it.
@@ -529,6 +535,11 @@ impl Reader<'_> {
             self.bump();
             self.skip_group();
             self.aliased(from, Source::Unknown);
+            return;
+        }
+        // MySQL: FROM DUAL is no table.
+        if self.is_mysql() && self.at("dual") && !self.is_symbol(1, ".") {
+            self.bump();
             return;
         }
         let Some(name) = self.name() else {
@@ -582,7 +593,7 @@ impl Reader<'_> {
                 self.bump();
                 self.skip_group();
             } else if self.eat(&["for", "system_time"]) {
-                self.skip_to(&["as", "join", "left", "inner", "where", "on", "order", "group", "limit"]);
+                self.system_time();
             } else if self.at_any(&["use", "force", "ignore"]) && self.is_any(1, &["index", "key"]) {
                 self.bump();
                 self.bump();
@@ -604,6 +615,22 @@ impl Reader<'_> {
             } else {
                 return;
             }
+        }
+    }
+
+    /// MariaDB: the time of the rows, which are constants.
+    fn system_time(&mut self) {
+        if self.eat(&["all"]) {
+            return;
+        }
+        if self.eat(&["as", "of"]) {
+            self.eat(&["transaction"]);
+        } else {
+            self.eat_any(&["from", "between"]);
+        }
+        self.expression();
+        if self.eat(&["to"]) {
+            self.expression();
         }
     }
 

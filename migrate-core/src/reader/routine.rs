@@ -72,7 +72,11 @@ impl Reader<'_> {
         if self.is_ident(0) && self.is_any(1, &["in", "out", "inout", "variadic"]) && self.is_ident(2) {
             self.bump();
             self.bump();
-        } else if self.is_ident(0) && self.is_ident(1) && !self.is(1, "default") && !self.is_long_type() {
+        } else if self.is_ident(0)
+            && self.is_ident(1)
+            && !self.is_any(1, &["default", "order"])
+            && !self.is_long_type()
+        {
             self.bump();
         }
         let type_name = self.type_name();

@@ -4,7 +4,7 @@ use super::cursor::Reader;
 use super::expression::Extent;
 use crate::ast::{
     Column, Constraint, ConstraintKind, CreateIndex, CreateTable, Expression, Generated, Ident, Kind, Name,
-    Reference,
+    Query, Reference,
 };
 use crate::migrations::Span;
 use crate::syntax::TokenKind;
@@ -77,7 +77,7 @@ impl Reader<'_> {
         if self.eat(&["partition", "of"]) {
             table.partition_of = self.name();
         } else if self.is_postgres() && self.eat(&["of"]) {
-            table.of_type = self.type_name();
+            table.of_type = self.name();
         } else if self.at("like") {
             self.like(&mut table);
         }
@@ -168,7 +168,8 @@ impl Reader<'_> {
         let start = self.position();
         let mut name = None;
         if self.eat(&["constraint"])
-            && !(self.at_all(&["primary", "key"])
+            && !((self.is_mysql() && self.at_any(&["check", "unique"]))
+                || self.at_all(&["primary", "key"])
                 || self.at_all(&["foreign", "key"])
                 || (self.at_any(&["check", "unique"]) && self.kind(1) == Some(TokenKind::Open)))
         {
@@ -255,7 +256,10 @@ impl Reader<'_> {
     /// The columns of a key; SQLite and MySQL allow more than their names.
     fn key_columns(&mut self) -> Vec<Ident> {
         self.list(|reader| {
-            reader.eat(&["period"]);
+            // PERIOD of a temporal key, or a column of that name.
+            if reader.is_ident(1) {
+                reader.eat(&["period"]);
+            }
             reader.ident()
         })
     }
@@ -481,7 +485,7 @@ impl Reader<'_> {
         if self.eat(&["default"]) {
             // MySQL: SERIAL DEFAULT VALUE.
             if !(self.is_mysql() && self.eat(&["value"])) {
-                column.default = Some(self.expression_of(Extent::Default));
+                column.default = Some(self.default_value());
             }
         } else if self.eat(&["collate"]) {
             self.eat_symbol("=");
@@ -509,11 +513,21 @@ impl Reader<'_> {
         true
     }
 
-    fn mysql_attribute(&mut self, column: &mut Column) -> bool {
-        if self.eat(&["character", "set"]) || self.eat(&["charset"]) || self.eat(&["char", "set"]) {
-            self.eat_symbol("=");
+    fn default_value(&mut self) -> Expression {
+        // A word is a string to SQLite here.
+        if self.is_sqlite() && self.is_ident(0) && self.kind(1) != Some(TokenKind::Open) {
+            let start = self.position();
             self.bump();
-        } else if self.eat_any(&["comment", "column_format", "storage", "srid", "engine_attribute"])
+            return Expression { span: Some(self.span_from(start)), ..Expression::default() };
+        }
+        self.expression_of(Extent::Default)
+    }
+
+    fn mysql_attribute(&mut self, column: &mut Column) -> bool {
+        if self.eat(&["character", "set"])
+            || self.eat(&["charset"])
+            || self.eat(&["char", "set"])
+            || self.eat_any(&["comment", "column_format", "storage", "srid", "engine_attribute"])
             || self.eat_any(&["secondary_engine_attribute", "compression", "ref_system_id"])
         {
             self.eat_symbol("=");
@@ -585,8 +599,10 @@ impl Reader<'_> {
                 table.without_rowid = true;
             } else if self.is_sqlite() && self.eat(&["strict"]) {
                 table.strict = true;
-            } else if self.eat_comma() {
-            } else if self.eat(&["without", "oids"]) || self.eat(&["with", "system", "versioning"]) {
+            } else if self.eat_comma()
+                || self.eat(&["without", "oids"])
+                || self.eat(&["with", "system", "versioning"])
+            {
             } else if self.at("with") && self.kind(1) == Some(TokenKind::Open) {
                 self.bump();
                 self.skip_group();
@@ -601,6 +617,8 @@ impl Reader<'_> {
             } else if self.at("as") || self.is_query(0) || (self.at_open() && self.is_query(self.lead())) {
                 self.eat(&["as"]);
                 if self.eat(&["execute"]) {
+                    // What was prepared is not known.
+                    table.query = Some(Query { opaque: true, ..Query::default() });
                     self.skip_rest();
                     return;
                 }

@@ -78,9 +78,9 @@ impl Reader<'_> {
                     }
                 }
             }
-            if !self.eat(&["or"])
-                && !(self.at_comma() && self.kind(1) == Some(TokenKind::Word) && self.eat_comma())
-            {
+            let more = self.eat(&["or"])
+                || (self.at_comma() && self.kind(1) == Some(TokenKind::Word) && self.eat_comma());
+            if !more {
                 return columns;
             }
         }

@@ -3,7 +3,8 @@
 use super::cursor::Reader;
 use super::table::Pending;
 use crate::ast::{
-    Column, ConstraintKind, CreateDomain, CreateSequence, CreateType, Ident, Kind, Name, TypeBody, TypeName,
+    Column, Constraint, ConstraintKind, CreateDomain, CreateSequence, CreateType, Ident, Kind, Name,
+    TypeBody, TypeName,
 };
 use crate::syntax::TokenKind;
 
@@ -97,11 +98,7 @@ impl Reader<'_> {
                 "time" | "timestamp" if self.is_postgres() => {
                     let _ = more(self, &["with", "time", "zone"]) || more(self, &["without", "time", "zone"]);
                 }
-                "interval" if self.is_postgres() => {
-                    if arguments.is_empty() {
-                        arguments = self.type_arguments();
-                    }
-                }
+                "interval" if self.is_postgres() && arguments.is_empty() => arguments = self.type_arguments(),
                 "signed" | "unsigned" if self.is_mysql() => {
                     let _ = more(self, &["integer"]) || more(self, &["int"]);
                 }
@@ -206,15 +203,8 @@ impl Reader<'_> {
         self.column_clauses(&mut column, &mut Pending::default());
         let mut checks = column.constraints;
         checks.retain(|constraint| matches!(constraint.kind, ConstraintKind::Check(_)));
-        // The value of a domain is a word, not a column.
         for check in &mut checks {
-            if let ConstraintKind::Check(expression) = &mut check.kind {
-                expression.columns.retain(|column| {
-                    !column.qualifiers.is_empty()
-                        || column.column.quoted
-                        || !column.column.text.eq_ignore_ascii_case("value")
-                });
-            }
+            without_value(check);
         }
         Some(Kind::CreateDomain(CreateDomain {
             name,
@@ -274,6 +264,15 @@ impl Reader<'_> {
             }
         }
         owned_by
+    }
+}
+
+/// Takes VALUE out of the columns of a check of a domain, where it is a word and no column.
+pub(super) fn without_value(check: &mut Constraint) {
+    if let ConstraintKind::Check(expression) = &mut check.kind {
+        expression.columns.retain(|column| {
+            !column.qualifiers.is_empty() || column.column.quoted || column.column.text != "value"
+        });
     }
 }
 

@@ -166,9 +166,9 @@ fn before(sample: &Sample) -> Catalog {
 fn locks_and_rewrites_are_those_of_the_server() {
     let Some(server) = migrate_test_support::postgres() else { return };
     let mut wrong = String::new();
-    let shared = database(&server);
+    let shared = database(server);
     for sample in samples(SAMPLES) {
-        let own = (!sample.before.is_empty()).then(|| database(&server));
+        let own = (!sample.before.is_empty()).then(|| database(server));
         let database = own.as_ref().unwrap_or(&shared);
         let effect = effect(&sample.statement, &before(&sample));
         match seen(database, &sample) {
@@ -190,9 +190,9 @@ fn locks_and_rewrites_are_those_of_the_server() {
 fn what_is_refused_in_a_transaction_is_what_the_server_refuses() {
     let Some(server) = migrate_test_support::postgres() else { return };
     let mut wrong = String::new();
-    let shared = database(&server);
+    let shared = database(server);
     for sample in samples(REFUSED) {
-        let own = (!sample.before.is_empty()).then(|| database(&server));
+        let own = (!sample.before.is_empty()).then(|| database(server));
         let database = own.as_ref().unwrap_or(&shared);
         let effect = effect(&sample.statement, &before(&sample));
         let script = format!("{};\nbegin;\n{};\nrollback;\n", sample.before, sample.statement);
@@ -236,7 +236,7 @@ fn what_is_refused_in_a_transaction_is_what_the_server_refuses() {
 #[test]
 fn a_value_that_is_used_early_is_one_that_the_server_does_not_let_be_used() {
     let Some(server) = migrate_test_support::postgres() else { return };
-    let database = database(&server);
+    let database = database(server);
     let mut wrong = String::new();
     for sample in samples(ENUM_VALUES) {
         let file = format!("alter type mood add value 'great';\n{};\n", sample.statement);

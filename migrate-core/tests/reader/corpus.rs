@@ -8,29 +8,47 @@ use migrate_core::ast::Kind;
 use migrate_core::reader;
 use migrate_core::syntax::split;
 
-/// What is not read is printed, one line for each; `MIGRATE_READER_LIST` names another folder for it.
+/// What the three histories hold that no server of theirs takes: how what is not read begins.
+const KNOWN: &[&str] = &[
+    // A semicolon is missing before it.
+    "ALTER TABLE crate_downloads ALTER COLUMN",
+    // SQLite has no such action.
+    "name_uniq_idx",
+];
+
 #[test]
-fn real_files_of_any_folder_can_be_listed() {
-    let Some(folder) = std::env::var_os("MIGRATE_READER_LIST") else {
-        eprintln!("SKIPPED: MIGRATE_READER_LIST names no folder");
+fn every_statement_of_three_real_histories_is_read() {
+    let Some(folder) = std::env::var_os("MIGRATE_CORPUS") else {
+        eprintln!(
+            "SKIPPED: MIGRATE_CORPUS names no folder with the histories of crates-io, atuin and authelia"
+        );
         return;
     };
+    let mut statements = 0;
+    let mut wrong = Vec::new();
     for (file, text, dialect) in files(Path::new(&folder)) {
-        for line in not_read(&text, dialect) {
-            eprintln!("{}: {line}", file.display());
+        statements += split(&text, dialect).statements.len();
+        for (what, line) in not_read(&text, dialect) {
+            if !KNOWN.iter().any(|known| what.starts_with(known)) {
+                wrong.push(format!("{}: {line}", file.display()));
+            }
         }
     }
+    assert!(statements > 0, "no statement in {}", Path::new(&folder).display());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn not_read(text: &str, dialect: Dialect) -> Vec<String> {
+fn not_read(text: &str, dialect: Dialect) -> Vec<(String, String)> {
     let mut lines = Vec::new();
     for statement in split(text, dialect).statements {
         let read = reader::read(text, statement.span, dialect);
+        let whole = flat(statement.span.of(text));
         if read.kind == Kind::Other {
-            lines.push(format!("other: {}", flat(read.span.of(text))));
+            lines.push((whole.clone(), format!("other: {whole}")));
         }
         for span in read.unread {
-            lines.push(format!("unread: {} IN {}", flat(span.of(text)), flat(statement.span.of(text))));
+            let unread = flat(span.of(text));
+            lines.push((unread.clone(), format!("unread: {unread} IN {whole}")));
         }
     }
     lines

@@ -116,7 +116,7 @@ fn kind(kind: &Kind) -> String {
         }
         Kind::CreateOther { object, name: created, on, if_not_exists, or_replace, elements, expressions } => {
             let created = created.as_ref().map_or(String::new(), name);
-            let mut lines = Lines::new(format!("create {object:?} {created}").to_lowercase());
+            let mut lines = Lines::new(format!("create {} {created}", format!("{object:?}").to_lowercase()));
             lines.flags(&[("if-not-exists", *if_not_exists), ("or-replace", *or_replace)]);
             lines.option("on", on.as_ref().map(name));
             for expression in expressions {
@@ -430,7 +430,7 @@ fn create_table(table: &CreateTable) -> String {
     ]);
     lines.option("partition-by", list(&table.partition_by, index_part));
     lines.option("partition-of", table.partition_of.as_ref().map(name));
-    lines.option("of", table.of_type.as_ref().map(type_name));
+    lines.option("of", table.of_type.as_ref().map(name));
     lines.option("inherits", list(&table.inherits, name));
     lines.option("module", table.module.as_ref().map(ident));
     for (other, copied) in &table.like {
@@ -506,6 +506,9 @@ fn table_action(action: &TableAction) -> String {
             let identity = identity.as_ref().map_or("none".to_owned(), generated);
             lines.head = format!("set identity {} {identity}", ident(column));
             lines.flags(&[("if-exists", *if_exists)]);
+        }
+        TableAction::SetExpression { column, expression: value } => {
+            lines.head = format!("set expression {} {}", ident(column), expression(value));
         }
         TableAction::DropExpression { column, if_exists } => {
             lines.head = format!("drop expression {}", ident(column));

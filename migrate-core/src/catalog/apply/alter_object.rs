@@ -10,14 +10,17 @@ use crate::catalog::resolve;
 impl Apply<'_> {
     pub(super) fn alter_object(&mut self, alter: &Alter) {
         match alter.object {
-            Object::Table | Object::View | Object::MaterializedView | Object::Sequence => self.alter_relation(alter),
+            Object::Table | Object::View | Object::MaterializedView | Object::Sequence => {
+                self.alter_relation(alter)
+            }
             Object::Index => self.alter_index(alter),
             Object::Type | Object::Domain => self.alter_type(alter),
             Object::Schema => self.alter_schema(alter),
             Object::Function | Object::Procedure => self.alter_routine(alter),
             Object::Trigger | Object::Policy => {
                 let class = if alter.object == Object::Trigger { Class::Trigger } else { Class::Policy };
-                let Some(key) = self.on_table_key(class, &alter.name, alter.on.as_ref(), alter.if_exists) else {
+                let Some(key) = self.on_table_key(class, &alter.name, alter.on.as_ref(), alter.if_exists)
+                else {
                     return;
                 };
                 if let (AlterAction::RenameTo(to), Some(entity)) = (&alter.action, self.catalog.get(&key)) {
@@ -52,16 +55,39 @@ impl Apply<'_> {
                 self.set_schema(&key, schema);
             }
             AlterAction::RenameColumn { from, to } => self.rename_column(&key, from, to),
+            AlterAction::OwnedBy(table, column) => {
+                let Some(table) = self.table(table, false) else { return };
+                let Some(column) = self.existing_column(&table, column) else { return };
+                self.catalog.edit(&key, |entity| {
+                    if let Entity::Sequence(sequence) = entity {
+                        sequence.owner = Some((table, column));
+                    }
+                });
+            }
+            AlterAction::Other => self.disowned(&key),
             _ => {}
         }
+    }
+
+    /// `OWNED BY NONE` is among what is not told apart: the sequence may stand alone now.
+    fn disowned(&mut self, key: &Key) {
+        let words = crate::catalog::spelling::words(self.span.of(self.text), self.catalog.dialect);
+        let none =
+            words.windows(3).any(|words| words[0] == "owned" && words[1] == "by" && words[2] == "none");
+        self.catalog.edit(key, |entity| {
+            if let (Entity::Sequence(sequence), true) = (entity, none) {
+                sequence.owner = None;
+            }
+        });
     }
 
     fn alter_index(&mut self, alter: &Alter) {
         let Some((home, index)) = self.catalog.find_index(&alter.name) else {
             if !alter.if_exists && self.catalog.find_relation(&alter.name) == Found::Missing {
-                let sure = !self.catalog.iter().any(|(key, _)| {
-                    key.class == Class::Relation && self.catalog.is_tainted(key)
-                });
+                let sure = !self
+                    .catalog
+                    .iter()
+                    .any(|(key, _)| key.class == Class::Relation && self.catalog.is_tainted(key));
                 let message = format!("index `{}` does not exist", resolve::shown(&alter.name));
                 self.report("unknown-index", sure, alter.name.last.span, message);
                 let names: Vec<String> = self
@@ -145,10 +171,10 @@ impl Apply<'_> {
             AlterAction::AddConstraint(constraint) => {
                 if let crate::ast::ConstraintKind::Check(expression) = &constraint.kind {
                     let text = self.spelled(expression.span);
-                    let name = constraint.name.as_ref().map_or_else(
-                        || format!("{}_check", alter.name.last.text),
-                        |name| name.text.clone(),
-                    );
+                    let name = constraint
+                        .name
+                        .as_ref()
+                        .map_or_else(|| format!("{}_check", alter.name.last.text), |name| name.text.clone());
                     self.edit_kind(&key, |kind| {
                         if let TypeKind::Domain { checks, .. } = kind {
                             checks.push(DomainCheck { name, expression: text });
@@ -166,7 +192,12 @@ impl Apply<'_> {
                 };
                 if !known && !if_exists {
                     let sure = self.sure(&key);
-                    self.report("unknown-constraint", sure, name.span, format!("the domain has no constraint `{}`", name.text));
+                    self.report(
+                        "unknown-constraint",
+                        sure,
+                        name.span,
+                        format!("the domain has no constraint `{}`", name.text),
+                    );
                     self.created_here(&key);
                 }
                 self.edit_kind(&key, |kind| {
@@ -175,6 +206,13 @@ impl Apply<'_> {
                     }
                 });
             }
+            AlterAction::RenameConstraint { from, to } => self.edit_kind(&key, |kind| {
+                if let TypeKind::Domain { checks, .. } = kind {
+                    for check in checks.iter_mut().filter(|check| check.name == from.text) {
+                        check.name.clone_from(&to.text);
+                    }
+                }
+            }),
             AlterAction::SetNotNull | AlterAction::DropNotNull => {
                 let set = alter.action == AlterAction::SetNotNull;
                 self.edit_kind(&key, |kind| {
@@ -185,7 +223,8 @@ impl Apply<'_> {
             }
             // ADD ATTRIBUTE and others change a composite type in ways that are not read.
             _ => {
-                if matches!(self.catalog.get(&key), Some(Entity::Type(it)) if matches!(it.kind, TypeKind::Composite(_))) {
+                if matches!(self.catalog.get(&key), Some(Entity::Type(it)) if matches!(it.kind, TypeKind::Composite(_)))
+                {
                     self.taint(&key);
                 }
             }
@@ -266,7 +305,8 @@ impl Apply<'_> {
     fn alter_schema(&mut self, alter: &Alter) {
         let key = Key::new(Class::Schema, "", &alter.name.last.text);
         if self.catalog.get(&key).is_none() {
-            if self.rules().schemas_known && !self.catalog.taint.strangers(Class::Schema) && !alter.if_exists {
+            if self.rules().schemas_known && !self.catalog.taint.strangers(Class::Schema) && !alter.if_exists
+            {
                 let message = format!("schema `{}` does not exist", alter.name.last.text);
                 self.report("unknown-schema", true, alter.name.last.span, message);
                 self.suggest(Class::Schema, &alter.name.last.text);

@@ -50,11 +50,12 @@ impl Apply<'_> {
     fn table_action(&mut self, key: &Key, action: &TableAction) -> Option<Key> {
         match action {
             TableAction::AddColumn { column, if_not_exists } => {
-                if self.add_column(key, column, *if_not_exists) {
+                let added = self.add_column(key, column, *if_not_exists);
+                for constraint in column.constraints.iter().filter(|_| added) {
+                    self.add_constraint(key, constraint, Some(&column.name));
+                }
+                if added {
                     self.column_expressions(key, column);
-                    for constraint in &column.constraints {
-                        self.add_constraint(key, constraint, Some(&column.name));
-                    }
                 }
             }
             TableAction::DropColumn { name, if_exists, cascade } => {
@@ -161,8 +162,7 @@ impl Apply<'_> {
             TableAction::ColumnOption { column } => {
                 self.existing_column(key, column);
             }
-            TableAction::Other(span) => {
-                let _ = span;
+            TableAction::Other(_) => {
                 self.taint(key);
             }
             _ => {}
@@ -252,7 +252,8 @@ impl Apply<'_> {
     fn replace_column(&mut self, key: &Key, from: &Ident, written: &Written, if_exists: bool) {
         let rules = self.rules();
         let table = self.catalog.get(key).and_then(Entity::as_table);
-        let known = table.is_some_and(|table| rules.among(&from.text, table.columns.iter().map(|it| &it.name)));
+        let known =
+            table.is_some_and(|table| rules.among(&from.text, table.columns.iter().map(|it| &it.name)));
         if !known {
             if !if_exists {
                 self.existing_column(key, from);
@@ -275,7 +276,9 @@ impl Apply<'_> {
             self.existing_column(key, after);
         }
         self.edit_table(key, |table| {
-            let Some(at) = table.columns.iter().position(|it| rules.same(&it.name, &column.name)) else { return };
+            let Some(at) = table.columns.iter().position(|it| rules.same(&it.name, &column.name)) else {
+                return;
+            };
             let old = table.columns.remove(at);
             column.origin = old.origin;
             let at = match position {
@@ -340,7 +343,9 @@ fn pass(action: &TableAction) -> u8 {
         | TableAction::DropIndex { .. }
         | TableAction::DropPrimaryKey
         | TableAction::DropForeignKey { .. } => 0,
-        TableAction::SetType { .. } | TableAction::ChangeColumn { .. } | TableAction::RenameColumn { .. } => 1,
+        TableAction::SetType { .. } | TableAction::ChangeColumn { .. } | TableAction::RenameColumn { .. } => {
+            1
+        }
         TableAction::AddColumn { .. } => 2,
         TableAction::AddIndex(_) => 4,
         TableAction::AddConstraint(constraint) => match constraint.kind {

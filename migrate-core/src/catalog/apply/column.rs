@@ -99,7 +99,9 @@ impl Apply<'_> {
                     .catalog
                     .get(key)
                     .and_then(Entity::as_table)
-                    .and_then(|table| table.columns.iter().find(|it| rules.same(&it.name, &written.name.text)))
+                    .and_then(|table| {
+                        table.columns.iter().find(|it| rules.same(&it.name, &written.name.text))
+                    })
                     .cloned();
                 if let Some(copy) = copy.as_mut() {
                     copy.inherited = true;
@@ -145,7 +147,8 @@ impl Apply<'_> {
             && let Some(span) = default.span
         {
             let source = span.of(self.text);
-            let literal = Lexer::new(source, self.catalog.dialect).find(|token| token.kind == TokenKind::String);
+            let literal =
+                Lexer::new(source, self.catalog.dialect).find(|token| token.kind == TokenKind::String);
             if let Some(literal) = literal {
                 let written = spelling::string_body(literal.text(source)).to_owned();
                 let at = Span::new(span.start + literal.span.start, span.start + literal.span.end);

@@ -28,15 +28,20 @@ impl Apply<'_> {
                 let text = self.spelled(expression.span);
                 let only = if let [only] = columns.as_slice() { Some(only.clone()) } else { None };
                 // MariaDB keeps the check of a column with the column.
-                let of_column = column.is_some()
-                    && written.name.is_none()
-                    && self.rules().naming == Naming::MariaDb;
+                let of_column =
+                    column.is_some() && written.name.is_none() && self.rules().naming == Naming::MariaDb;
                 let name = match &written.name {
                     Some(name) => self.written_name(key, name),
                     None if of_column => None,
                     None => self.free_constraint(key, only.as_deref(), "check", false),
                 };
-                self.push_constraint(key, written, name, ConstraintKind::Check { expression: text, columns }, uses);
+                self.push_constraint(
+                    key,
+                    written,
+                    name,
+                    ConstraintKind::Check { expression: text, columns },
+                    uses,
+                );
             }
             Kind::Exclude { columns: parts } => {
                 let (parts, columns, uses) = self.index_parts(key, parts);
@@ -44,15 +49,18 @@ impl Apply<'_> {
                     Some(name) => self.written_name(key, name),
                     None => Some(self.free_index(key, &self.part_names(&parts), "excl")),
                 };
-                self.push_index(key, Index {
-                    name: name.clone().unwrap_or_default(),
-                    parts,
-                    columns: columns.clone(),
-                    constraint: true,
-                    method: Some("gist".to_owned()),
-                    origin: Some(self.origin(written.span)),
-                    ..Index::default()
-                });
+                self.push_index(
+                    key,
+                    Index {
+                        name: name.clone().unwrap_or_default(),
+                        parts,
+                        columns: columns.clone(),
+                        constraint: true,
+                        method: Some("gist".to_owned()),
+                        origin: Some(self.origin(written.span)),
+                        ..Index::default()
+                    },
+                );
                 self.push_constraint(key, written, name, ConstraintKind::Exclude { columns }, uses);
             }
         }
@@ -94,7 +102,8 @@ impl Apply<'_> {
         let naming = self.rules().naming;
         if primary
             && let Some(table) = self.catalog.get(key).and_then(Entity::as_table)
-            && let Some(first) = table.constraints.iter().find(|it| matches!(it.kind, ConstraintKind::PrimaryKey { .. }))
+            && let Some(first) =
+                table.constraints.iter().find(|it| matches!(it.kind, ConstraintKind::PrimaryKey { .. }))
         {
             let origin = first.origin.clone();
             let message = format!("table `{}` has a primary key already", table.name);
@@ -130,24 +139,29 @@ impl Apply<'_> {
         if !row_id {
             let index_name = match naming {
                 Naming::Sqlite => {
-                    let table = self.catalog.get(key).map(|entity| entity.name().to_owned()).unwrap_or_default();
+                    let table =
+                        self.catalog.get(key).map(|entity| entity.name().to_owned()).unwrap_or_default();
                     let prefix = format!("sqlite_autoindex_{table}_");
                     let indexes = self.catalog.get(key).map(Entity::indexes).unwrap_or_default();
                     naming::numbered(&prefix, indexes.iter().map(|index| index.name.as_str()))
                 }
                 _ => name.clone().unwrap_or_default(),
             };
-            self.push_index(key, Index {
-                name: index_name,
-                parts,
-                unique: true,
-                columns: columns.clone(),
-                constraint: true,
-                origin: Some(self.origin(written.span)),
-                ..Index::default()
-            });
+            self.push_index(
+                key,
+                Index {
+                    name: index_name,
+                    parts,
+                    unique: true,
+                    columns: columns.clone(),
+                    constraint: true,
+                    origin: Some(self.origin(written.span)),
+                    ..Index::default()
+                },
+            );
         }
-        let kind = if primary { ConstraintKind::PrimaryKey { columns } } else { ConstraintKind::Unique { columns } };
+        let kind =
+            if primary { ConstraintKind::PrimaryKey { columns } } else { ConstraintKind::Unique { columns } };
         self.push_constraint(key, written, name, kind, uses);
     }
 
@@ -179,7 +193,8 @@ impl Apply<'_> {
                 index.constraint = true;
             }
         });
-        let kind = if primary { ConstraintKind::PrimaryKey { columns } } else { ConstraintKind::Unique { columns } };
+        let kind =
+            if primary { ConstraintKind::PrimaryKey { columns } } else { ConstraintKind::Unique { columns } };
         self.push_constraint(key, written, Some(name), kind, Vec::new());
     }
 
@@ -189,16 +204,19 @@ impl Apply<'_> {
         let [column] = columns else { return table.without_rowid };
         let integer = table.columns.iter().find(|it| self.rules().same(&it.name, column));
         table.without_rowid
-            || integer.and_then(|column| column.type_name.as_deref()).is_some_and(|it| it.eq_ignore_ascii_case("integer"))
+            || integer
+                .and_then(|column| column.type_name.as_deref())
+                .is_some_and(|it| it.eq_ignore_ascii_case("integer"))
     }
 
     /// The name that was written, when no other constraint of the table has it.
     pub(super) fn written_name(&mut self, key: &Key, name: &Ident) -> Option<String> {
         let rules = self.rules();
         let table = self.catalog.get(key).and_then(Entity::as_table)?;
-        let first = table.constraints.iter().find(|it| {
-            it.name.as_ref().is_some_and(|other| rules.same(other, &name.text))
-        });
+        let first = table
+            .constraints
+            .iter()
+            .find(|it| it.name.as_ref().is_some_and(|other| rules.same(other, &name.text)));
         if let Some(first) = first
             // Constraints of SQLite may share a name.
             && rules.naming != Naming::Sqlite
@@ -267,7 +285,8 @@ impl Apply<'_> {
             }
         };
         let unknown_target = self.catalog.key_for_new(Class::Relation, &reference.table, false);
-        let mut referenced: Vec<String> = reference.columns.iter().map(|column| column.text.clone()).collect();
+        let mut referenced: Vec<String> =
+            reference.columns.iter().map(|column| column.text.clone()).collect();
         let checked = match self.rules().references {
             References::Nothing => false,
             References::Index => self.catalog.session.foreign_keys,
@@ -351,11 +370,8 @@ impl Apply<'_> {
             }
         }
         if referenced.len() != own.len() {
-            let message = format!(
-                "the foreign key has {} columns and references {}",
-                own.len(),
-                referenced.len()
-            );
+            let message =
+                format!("the foreign key has {} columns and references {}", own.len(), referenced.len());
             self.report("wrong-reference", sure, span, message);
             return referenced;
         }
@@ -435,9 +451,11 @@ impl Apply<'_> {
         let Some(table) = self.catalog.get(key).and_then(Entity::as_table) else { return };
         let covered = table.indexes.iter().any(|index| {
             index.parts.len() >= columns.len()
-                && index.parts.iter().zip(columns).all(|(part, column)| {
-                    part.column.as_ref().is_some_and(|it| rules.same(it, column))
-                })
+                && index
+                    .parts
+                    .iter()
+                    .zip(columns)
+                    .all(|(part, column)| part.column.as_ref().is_some_and(|it| rules.same(it, column)))
         });
         if covered {
             return;
@@ -447,19 +465,24 @@ impl Apply<'_> {
             .map(|column| model::IndexPart { column: Some(column.clone()), ..Default::default() })
             .collect();
         let name = name.map_or_else(|| self.first_column_name(key, &parts), |name| name.text.clone());
-        self.push_index(key, Index {
-            name,
-            parts,
-            columns: columns.to_vec(),
-            for_foreign_key: true,
-            origin: Some(self.origin(span)),
-            ..Index::default()
-        });
+        self.push_index(
+            key,
+            Index {
+                name,
+                parts,
+                columns: columns.to_vec(),
+                for_foreign_key: true,
+                origin: Some(self.origin(span)),
+                ..Index::default()
+            },
+        );
     }
 
     pub(super) fn first_column_name(&self, key: &Key, parts: &[model::IndexPart]) -> String {
         let indexes = self.catalog.get(key).map(Entity::indexes).unwrap_or_default();
         let first = parts.first().and_then(|part| part.column.as_deref()).unwrap_or("functional_index");
-        naming::of_first_column(first, |name| indexes.iter().any(|index| self.rules().same(&index.name, name)))
+        naming::of_first_column(first, |name| {
+            indexes.iter().any(|index| self.rules().same(&index.name, name))
+        })
     }
 }

@@ -59,7 +59,7 @@ impl<'a> Apply<'a> {
     }
 
     pub(super) fn taint(&mut self, key: &Key) {
-        self.catalog.taint.count();
+        self.catalog.taint.confine();
         self.catalog.edit(key, |entity| {
             if let Some(state) = entity.state_mut() {
                 state.tainted = true;
@@ -181,7 +181,8 @@ impl<'a> Apply<'a> {
             let row = resolver.row_of(key, &ident);
             resolver.expression(expression, &Scope::of(vec![row]));
         });
-        let columns = walked.uses.get(key).map(|columns| columns.iter().cloned().collect()).unwrap_or_default();
+        let columns =
+            walked.uses.get(key).map(|columns| columns.iter().cloned().collect()).unwrap_or_default();
         (columns, walked.routines)
     }
 

@@ -11,6 +11,9 @@ impl Apply<'_> {
         let Some(key) = self.new_key(Class::Relation, &create.name, create.temporary) else { return };
         let name = &create.name.last;
         let word = "table";
+        if create.or_replace && matches!(self.catalog.get(&key), Some(Entity::Table(_))) {
+            self.remove_relation(&key);
+        }
         if self.duplicate(&key, name, word, create.if_not_exists) {
             if !create.if_not_exists && self.catalog.is_tainted(&key) {
                 self.catalog.remove(&key);
@@ -35,7 +38,7 @@ impl Apply<'_> {
         };
         // It may have been there before with other columns, for all that is known.
         table.state.tainted = create.if_not_exists && self.catalog.taint.strangers(Class::Relation);
-        self.from_parents(create, &mut table);
+        self.take_from_parents(create, &mut table);
         if let Some(query) = &create.query {
             let (outputs, walked) = self.resolve(|resolver| resolver.query(query, None));
             self.calls(&walked.called);
@@ -56,6 +59,12 @@ impl Apply<'_> {
                 table.incomplete = true;
             }
         }
+        // A period is named like a column and is none; where it stands is not read.
+        let period = matches!(self.rules().naming, Naming::MySql | Naming::MariaDb)
+            && crate::catalog::spelling::words(self.span.of(self.text), self.catalog.dialect)
+                .windows(2)
+                .any(|words| words[0] == "period" && words[1] == "for");
+        table.incomplete |= period || create.of_type.is_some();
         self.catalog.insert(key.clone(), Entity::Table(table));
         for column in &create.columns {
             self.add_column(&key, column, false);
@@ -72,13 +81,18 @@ impl Apply<'_> {
         for constraint in &create.constraints {
             self.add_constraint(&key, constraint, None);
         }
+        if !create.partition_by.is_empty() {
+            self.index_parts(&key, &create.partition_by);
+        }
         for index in &create.indexes {
             self.create_index(&key, index);
         }
         if self.rules().naming == Naming::Sqlite && create.without_rowid {
-            let bare = self.catalog.get(&key).and_then(Entity::as_table).is_some_and(|table| {
-                table.primary_key().is_none() && !table.incomplete
-            });
+            let bare = self
+                .catalog
+                .get(&key)
+                .and_then(Entity::as_table)
+                .is_some_and(|table| table.primary_key().is_none() && !table.incomplete);
             if bare {
                 let message = format!("table `{}` is WITHOUT ROWID and has no primary key", name.text);
                 self.report("missing-primary-key", true, name.span, message);
@@ -87,7 +101,7 @@ impl Apply<'_> {
     }
 
     /// LIKE, INHERITS and PARTITION OF.
-    fn from_parents(&mut self, create: &CreateTable, table: &mut Table) {
+    fn take_from_parents(&mut self, create: &CreateTable, table: &mut Table) {
         let parents = create.inherits.iter().chain(&create.partition_of);
         let likes = create.like.iter().map(|(name, _)| (name, false));
         for (name, inherits) in likes.chain(parents.map(|name| (name, true))) {
@@ -106,7 +120,8 @@ impl Apply<'_> {
                         let mut column = Column { inherited: inherits, ..column.clone() };
                         if !inherits && self.rules().naming == Naming::Postgres {
                             // LIKE copies names, types and NOT NULL, and the rest where it is told to.
-                            let options: String = create.like.iter().map(|(_, options)| options.as_str()).collect();
+                            let options: String =
+                                create.like.iter().map(|(_, options)| options.as_str()).collect();
                             let options = options.to_ascii_uppercase();
                             let all = options.contains("INCLUDING ALL");
                             if !all && !options.contains("DEFAULTS") {
@@ -147,8 +162,10 @@ impl Apply<'_> {
     /// Reports a second column of one name. Gives whether there is one.
     pub(super) fn duplicate_column(&mut self, key: &Key, name: &Ident) -> bool {
         let Some(table) = self.catalog.get(key).and_then(Entity::as_table) else { return false };
-        let Some(column) =
-            table.columns.iter().find(|column| self.rules().same(&column.name, &name.text) && !column.inherited)
+        let Some(column) = table
+            .columns
+            .iter()
+            .find(|column| self.rules().same(&column.name, &name.text) && !column.inherited)
         else {
             return false;
         };

@@ -62,10 +62,21 @@ fn walk_insert(resolver: &mut Resolver<'_>, insert: &Insert) {
         for (at, column) in columns.iter().enumerate() {
             resolver.column_in(table, key, column);
             let rules = resolver.catalog.rules();
-            if columns[..at].iter().any(|other| rules.same(&other.text, &column.text)) && rules.naming != Naming::Sqlite {
+            if columns[..at].iter().any(|other| rules.same(&other.text, &column.text))
+                && rules.naming != Naming::Sqlite
+            {
                 let message = format!("column `{}` is named twice", column.text);
                 resolver.report("duplicate-column", true, column.span, message);
             }
+        }
+    }
+    let own = Scope::inside(Some(&around));
+    for value in &insert.values {
+        // MySQL lets a value name the columns before it.
+        if resolver.catalog.rules().naming == Naming::Postgres
+            || resolver.catalog.rules().naming == Naming::Sqlite
+        {
+            resolver.expression(value, &own);
         }
     }
     let outputs = insert.query.as_ref().and_then(|query| resolver.query(query, Some(&around)));
@@ -73,8 +84,10 @@ fn walk_insert(resolver: &mut Resolver<'_>, insert: &Insert) {
     for count in counts {
         wrong_count(resolver, insert, key.as_ref(), table, count);
     }
-    let row = key.as_ref().map(|key| resolver.row_of(key, insert.alias.as_ref().unwrap_or(&insert.table.last)));
-    let unknown = Row { name: Some(insert.table.last.text.clone()), relation: None, columns: Columns::Unknown };
+    let row =
+        key.as_ref().map(|key| resolver.row_of(key, insert.alias.as_ref().unwrap_or(&insert.table.last)));
+    let unknown =
+        Row { name: Some(insert.table.last.text.clone()), relation: None, columns: Columns::Unknown };
     let row = row.unwrap_or(unknown);
     if let Some((arbiter, expressions)) = &insert.conflict {
         if let (Some(key), Some(table)) = (&key, table) {
@@ -121,7 +134,9 @@ fn wrong_count(
     if table.incomplete || count == 0 {
         return;
     }
-    let hidden = |column: &&crate::catalog::model::Column| rules.naming != Naming::Sqlite || column.generated.is_none();
+    let hidden = |column: &&crate::catalog::model::Column| {
+        rules.naming != Naming::Sqlite || column.generated.is_none()
+    };
     let expected = table.columns.iter().filter(hidden).count();
     if count > expected || (rules.every_value && count < expected) {
         let sure = !resolver.catalog.is_tainted(key);
@@ -141,7 +156,9 @@ fn arbiter_exists(
 ) {
     let rules = resolver.catalog.rules();
     let fits = table.indexes.iter().filter(|index| index.unique).any(|index| match index.plain() {
-        Some(plain) => plain.len() == columns.len() && plain.iter().all(|column| rules.among(column, columns)),
+        Some(plain) => {
+            plain.len() == columns.len() && plain.iter().all(|column| rules.among(column, columns))
+        }
         None => true,
     });
     let row_id = table.primary_key().is_some_and(|primary| {
@@ -168,7 +185,7 @@ fn walk_update(resolver: &mut Resolver<'_>, update: &Update) {
             resolver.column_in(table, key, column);
         }
     }
-    for expression in &update.expressions {
+    for expression in update.expressions.iter().chain(&update.returning) {
         resolver.expression(expression, &scope);
     }
 }
@@ -178,7 +195,7 @@ fn walk_delete(resolver: &mut Resolver<'_>, delete: &Delete) {
     resolver.ctes(&delete.ctes, true, &mut around);
     let (mut scope, _) = target(resolver, &around, &delete.table, delete.alias.as_ref(), &delete.using);
     resolver.sources(&delete.using, &mut scope);
-    for expression in &delete.expressions {
+    for expression in delete.expressions.iter().chain(&delete.returning) {
         resolver.expression(expression, &scope);
     }
 }
@@ -193,11 +210,14 @@ fn target<'p>(
 ) -> (Scope<'p>, Option<Key>) {
     let mut scope = Scope::inside(Some(around));
     // MySQL's `DELETE a FROM t AS a`.
-    let is_alias = others.iter().any(|item| {
-        item.alias.as_ref().is_some_and(|alias| alias.text.eq_ignore_ascii_case(&name.last.text))
-            || matches!(&item.source, crate::ast::Source::Table(table) if table.last.text == name.last.text)
-                && resolver.catalog.rules().naming != Naming::Postgres
-    });
+    let is_alias = alias.is_none()
+        && others.iter().any(|item| match (&item.alias, &item.source) {
+            (Some(alias), _) => alias.text.eq_ignore_ascii_case(&name.last.text),
+            (None, crate::ast::Source::Table(table)) => {
+                table.last.text == name.last.text && resolver.catalog.rules().naming != Naming::Postgres
+            }
+            _ => false,
+        });
     if is_alias && name.qualifiers.is_empty() {
         return (scope, None);
     }

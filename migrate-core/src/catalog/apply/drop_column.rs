@@ -46,7 +46,7 @@ impl Apply<'_> {
                     }
                 }
                 table.constraints.retain(|it| {
-                    !(it.columns().is_empty() && it.has_index()) && !rules.among(name, it.columns())
+                    !(rules.among(name, it.columns()) || it.columns().is_empty() && it.has_index())
                 });
             } else {
                 table.indexes.retain(|index| !rules.among(name, &index.columns));
@@ -81,7 +81,11 @@ impl Apply<'_> {
             let Some(Entity::View(view)) = self.catalog.get(&user) else { continue };
             if view.uses.get(key).is_some_and(|columns| columns.contains(name)) {
                 let sure = self.sure(key) && self.sure(&user);
-                let message = format!("column `{name}` {what}, but {} `{}` uses it", view_word(view.materialized), view.name);
+                let message = format!(
+                    "column `{name}` {what}, but {} `{}` uses it",
+                    view_word(view.materialized),
+                    view.name
+                );
                 self.report("in-use", sure, at.span, message);
                 self.created_here(&user);
             }
@@ -105,7 +109,8 @@ impl Apply<'_> {
             .collect();
         let sure = self.sure(key);
         if let Some(generated) = generated {
-            let message = format!("column `{name}` is dropped, but column `{generated}` is generated from it");
+            let message =
+                format!("column `{name}` is dropped, but column `{generated}` is generated from it");
             self.report("in-use", sure, at.span, message);
         }
         for constraint in &keys {
@@ -126,8 +131,10 @@ impl Apply<'_> {
                     continue;
                 }
                 if let Some(Entity::Table(other)) = self.catalog.get(&user) {
-                    let message =
-                        format!("column `{name}` is dropped, but a default of table `{}` uses its sequence", other.name);
+                    let message = format!(
+                        "column `{name}` is dropped, but a default of table `{}` uses its sequence",
+                        other.name
+                    );
                     self.report("in-use", sure, at.span, message);
                 }
             }
@@ -171,7 +178,8 @@ impl Apply<'_> {
                     })
                     .count()
             };
-            let only = self.catalog.get(key).and_then(Entity::as_table).is_some_and(|table| serves(table) < 2);
+            let only =
+                self.catalog.get(key).and_then(Entity::as_table).is_some_and(|table| serves(table) < 2);
             let sure = self.sure(key) && self.sure(&user) && only;
             let shown = foreign.name.clone().unwrap_or_default();
             let origin = foreign.origin.clone();
@@ -386,6 +394,53 @@ impl Apply<'_> {
         }
     }
 
+    /// Reports foreign keys of other tables whose target has no other index.
+    fn needed_by_references(&mut self, key: &Key, index: &crate::catalog::model::Index, at: &Ident) {
+        let rules = self.rules();
+        if !self.catalog.session.foreign_keys {
+            return;
+        }
+        let begins = |index: &crate::catalog::model::Index, columns: &[String]| {
+            index.parts.len() >= columns.len()
+                && index.parts[..columns.len()]
+                    .iter()
+                    .all(|part| part.column.as_ref().is_some_and(|it| rules.among(it, columns)))
+        };
+        let Some(table) = self.catalog.get(key).and_then(Entity::as_table) else { return };
+        let mut found = None;
+        for user in self.catalog.store.users(key) {
+            let Some(Entity::Table(other)) = self.catalog.get(&user) else { continue };
+            found = found.or_else(|| {
+                other.constraints.iter().find_map(|constraint| match &constraint.kind {
+                    ConstraintKind::ForeignKey { table: target, referenced, .. }
+                        if target == key
+                            && begins(index, referenced)
+                            && !table
+                                .indexes
+                                .iter()
+                                .any(|it| it.key != index.key && begins(it, referenced)) =>
+                    {
+                        Some((
+                            constraint.name.clone().unwrap_or_default(),
+                            other.name.clone(),
+                            constraint.origin.clone(),
+                        ))
+                    }
+                    _ => None,
+                })
+            });
+        }
+        if let Some((shown, other, origin)) = found {
+            let sure = self.sure(key);
+            let message = format!(
+                "index `{}` cannot be dropped: foreign key `{shown}` of table `{other}` references it",
+                at.text
+            );
+            self.report("in-use", sure, at.span, message);
+            self.related("the foreign key was created here".to_owned(), origin);
+        }
+    }
+
     pub(super) fn drop_primary_key(&mut self, key: &Key) {
         let Some(table) = self.catalog.get(key).and_then(Entity::as_table) else { return };
         if table.primary_key().is_none() {
@@ -394,6 +449,12 @@ impl Apply<'_> {
             self.report("unknown-constraint", sure, self.span, message);
             self.created_here(key);
             return;
+        }
+        let primary = table.indexes.iter().find(|index| index.constraint && index.name == "PRIMARY").cloned();
+        if let Some(primary) = primary {
+            let at = Ident { text: "PRIMARY".to_owned(), quoted: true, span: self.span };
+            self.needed_by_foreign_key(key, &primary, &at);
+            self.needed_by_references(key, &primary, &at);
         }
         self.edit_table(key, |table| {
             table.constraints.retain(|it| !matches!(it.kind, ConstraintKind::PrimaryKey { .. }));

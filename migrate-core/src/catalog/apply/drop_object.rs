@@ -91,7 +91,8 @@ impl Apply<'_> {
         };
         let owned = self.owned_sequences(key, None);
         let word = self.catalog.get(key).map_or("table", Entity::word);
-        let holders: Vec<Key> = std::iter::once(key).chain(&owned).flat_map(|it| self.catalog.store.users(it)).collect();
+        let holders: Vec<Key> =
+            std::iter::once(key).chain(&owned).flat_map(|it| self.catalog.store.users(it)).collect();
         for user in holders {
             if dropped.contains(&user) || owned.contains(&user) {
                 continue;
@@ -99,7 +100,12 @@ impl Apply<'_> {
             let Some(entity) = self.catalog.get(&user) else { continue };
             let (message, origin) = match entity {
                 Entity::View(_) if dependents => (
-                    format!("{word} `{}` is dropped, but {} `{}` uses it", at.text, entity.word(), entity.name()),
+                    format!(
+                        "{word} `{}` is dropped, but {} `{}` uses it",
+                        at.text,
+                        entity.word(),
+                        entity.name()
+                    ),
                     None,
                 ),
                 Entity::Table(table) => {
@@ -124,7 +130,12 @@ impl Apply<'_> {
                     }
                 }
                 Entity::Type(_) | Entity::Routine(_) if dependents => (
-                    format!("{word} `{}` is dropped, but {} `{}` uses it", at.text, entity.word(), entity.name()),
+                    format!(
+                        "{word} `{}` is dropped, but {} `{}` uses it",
+                        at.text,
+                        entity.word(),
+                        entity.name()
+                    ),
                     None,
                 ),
                 _ => continue,
@@ -168,7 +179,8 @@ impl Apply<'_> {
     pub(super) fn drop_cascade(&mut self, key: &Key) {
         let mut rest = vec![key.clone()];
         while let Some(key) = rest.pop() {
-            let owned = if key.class == Class::Relation { self.owned_sequences(&key, None) } else { Vec::new() };
+            let owned =
+                if key.class == Class::Relation { self.owned_sequences(&key, None) } else { Vec::new() };
             let users = self.catalog.store.users(&key);
             self.catalog.remove(&key);
             rest.extend(owned);
@@ -207,7 +219,10 @@ impl Apply<'_> {
             return;
         }
         let Some((home, index)) = self.catalog.find_index(name) else {
-            if if_exists || self.catalog.taint.strangers(Class::Relation) || self.catalog.session.path.is_none() {
+            if if_exists
+                || self.catalog.taint.strangers(Class::Relation)
+                || self.catalog.session.path.is_none()
+            {
                 return;
             }
             if let Found::Here(key) = self.catalog.find_relation(name) {
@@ -223,9 +238,11 @@ impl Apply<'_> {
                     || self.catalog.get(&Key::new(Class::Schema, "", &schema.text)).is_some()
             });
             // A table that may have changed may have got an index.
-            let sure = known_schema && !self.catalog.iter().any(|(key, _)| {
-                key.class == Class::Relation && self.catalog.is_tainted(key)
-            });
+            let sure = known_schema
+                && !self
+                    .catalog
+                    .iter()
+                    .any(|(key, _)| key.class == Class::Relation && self.catalog.is_tainted(key));
             let message = format!("index `{}` does not exist", resolve::shown(name));
             let names: Vec<String> = self
                 .catalog
@@ -237,8 +254,11 @@ impl Apply<'_> {
             self.did_you_mean(&name.last.text, names.iter().map(String::as_str));
             return;
         };
-        let Some(found) =
-            self.catalog.get(&home).and_then(|entity| entity.indexes().iter().find(|it| it.key == index)).cloned()
+        let Some(found) = self
+            .catalog
+            .get(&home)
+            .and_then(|entity| entity.indexes().iter().find(|it| it.key == index))
+            .cloned()
         else {
             return;
         };
@@ -285,11 +305,11 @@ impl Apply<'_> {
             let Some(entity) = self.catalog.get(&user) else { continue };
             let sure = self.sure(key) && self.sure(&user);
             let place = match entity {
-                Entity::Table(table) => table
-                    .columns
-                    .iter()
-                    .find(|column| column.uses.contains(key))
-                    .map(|column| (format!("column `{}` of table `{}`", column.name, table.name), column.origin.clone())),
+                Entity::Table(table) => {
+                    table.columns.iter().find(|column| column.uses.contains(key)).map(|column| {
+                        (format!("column `{}` of table `{}`", column.name, table.name), column.origin.clone())
+                    })
+                }
                 _ => None,
             };
             let (by, origin) = place.unwrap_or_else(|| {
@@ -298,8 +318,14 @@ impl Apply<'_> {
             });
             // What a view or routine calls is found by name alone, which may be another function of that name.
             let certain = !matches!(entity, Entity::Routine(_))
-                && (word != "function" || matches!(entity, Entity::Trigger(_) | Entity::Table(_) | Entity::View(_)));
-            self.report("in-use", sure && certain, at.span, format!("{word} `{}` is dropped, but {by} uses it", at.text));
+                && (word != "function"
+                    || matches!(entity, Entity::Trigger(_) | Entity::Table(_) | Entity::View(_)));
+            self.report(
+                "in-use",
+                sure && certain,
+                at.span,
+                format!("{word} `{}` is dropped, but {by} uses it", at.text),
+            );
             self.related("it was created here".to_owned(), origin);
             self.help("drop it first, or write CASCADE");
         }
@@ -308,9 +334,8 @@ impl Apply<'_> {
     fn drop_routine(&mut self, name: &Name, arguments: Option<&Vec<TypeName>>, drop: &Drop) {
         let found = self.catalog.find_routines(name);
         let dialect = self.catalog.dialect;
-        let wanted = arguments.map(|arguments| {
-            arguments.iter().map(|it| types::normalized(dialect, it)).collect::<Vec<_>>()
-        });
+        let wanted = arguments
+            .map(|arguments| arguments.iter().map(|it| types::normalized(dialect, it)).collect::<Vec<_>>());
         let matching: Vec<Key> = found
             .iter()
             .filter(|key| match (self.catalog.get(key), &wanted) {
@@ -352,6 +377,13 @@ impl Apply<'_> {
             }
             (_, many) => {
                 let many = many.to_vec();
+                if wanted.is_none() {
+                    let sure = many.iter().all(|key| self.sure(key));
+                    let message =
+                        format!("`{}` is the name of {} functions", resolve::shown(name), many.len());
+                    self.report("ambiguous-function", sure, name.last.span, message);
+                    self.help("write the types of its arguments");
+                }
                 for key in &many {
                     self.taint(key);
                 }
@@ -406,7 +438,13 @@ impl Apply<'_> {
     }
 
     /// The key of a trigger or policy.
-    pub(super) fn on_table_key(&mut self, class: Class, name: &Name, on: Option<&Name>, quiet: bool) -> Option<Key> {
+    pub(super) fn on_table_key(
+        &mut self,
+        class: Class,
+        name: &Name,
+        on: Option<&Name>,
+        quiet: bool,
+    ) -> Option<Key> {
         let rules = self.rules();
         match on {
             Some(on) if rules.triggers_on_table || class == Class::Policy => {
@@ -436,9 +474,18 @@ impl Apply<'_> {
         let inside = self.catalog.store.keys_in(&key.name);
         if self.rules().dependents && !cascade && !inside.is_empty() {
             let first = &inside[0];
-            let what = self.catalog.get(first).map(|it| format!("{} `{}`", it.word(), it.name())).unwrap_or_default();
+            let what = self
+                .catalog
+                .get(first)
+                .map(|it| format!("{} `{}`", it.word(), it.name()))
+                .unwrap_or_default();
             let sure = inside.iter().any(|key| self.sure(key));
-            self.report("in-use", sure, name.last.span, format!("schema `{}` is not empty: it has {what}", name.last.text));
+            self.report(
+                "in-use",
+                sure,
+                name.last.span,
+                format!("schema `{}` is not empty: it has {what}", name.last.text),
+            );
             self.created_here(first);
             self.help("drop it first, or write CASCADE");
         }

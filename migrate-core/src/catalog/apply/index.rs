@@ -29,6 +29,14 @@ impl Apply<'_> {
     pub(super) fn create_index(&mut self, key: &Key, create: &CreateIndex) {
         let rules = self.rules();
         if let Some(name) = &create.name {
+            if create.or_replace {
+                let folded = rules.columns.fold(&name.last.text).into_owned();
+                self.catalog.edit(key, |entity| {
+                    if let Some(indexes) = entity.indexes_mut() {
+                        indexes.retain(|index| index.key != folded);
+                    }
+                });
+            }
             let existing = if rules.indexes_in_schema {
                 let new = Key::new(Class::Relation, &key.schema, &rules.columns.fold(&name.last.text));
                 self.duplicate(&new, &name.last, "index", create.if_not_exists)
@@ -75,7 +83,8 @@ impl Apply<'_> {
                 }
             });
         }
-        let method = create.method.as_ref().or(create.special.as_ref()).map(|it| it.text.to_ascii_lowercase());
+        let method =
+            create.method.as_ref().or(create.special.as_ref()).map(|it| it.text.to_ascii_lowercase());
         let origin = create.name.as_ref().map_or(self.span, |name| name.last.span);
         let index = Index {
             name,

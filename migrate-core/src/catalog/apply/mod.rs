@@ -75,7 +75,12 @@ impl Apply<'_> {
             Kind::Truncate { tables, .. } => self.tables_exist(tables),
             Kind::Select(query) => self.select(query),
             Kind::Opaque(_) | Kind::Other => self.opaque_statement(),
-            Kind::Set(set) => self.set(set),
+            Kind::Set(set) => {
+                self.set(set);
+                for more in &set.more {
+                    self.set(more);
+                }
+            }
             Kind::Transaction(transaction) => self.transaction(*transaction),
             Kind::Pragma { name, value } => self.pragma(&name.text, value.as_deref()),
             Kind::Maintenance(maintenance) => match maintenance.verb {
@@ -88,6 +93,11 @@ impl Apply<'_> {
     }
 
     fn transaction(&mut self, transaction: Transaction) {
+        if matches!(transaction, Transaction::Commit | Transaction::Rollback)
+            && let Some(path) = self.catalog.session.local_path.take()
+        {
+            self.catalog.session.path = path;
+        }
         match transaction {
             Transaction::Begin => {
                 let mark = self.catalog.store.mark();
@@ -100,9 +110,9 @@ impl Apply<'_> {
                 }
             }
             Transaction::Rollback => {
-                let transactional =
-                    self.catalog.dialect.spec().ddl == crate::dialect::Ddl::Transactional;
-                for (mark, taint) in std::mem::take(&mut self.catalog.session.transactions).into_iter().rev() {
+                let transactional = self.catalog.dialect.spec().ddl == crate::dialect::Ddl::Transactional;
+                for (mark, taint) in std::mem::take(&mut self.catalog.session.transactions).into_iter().rev()
+                {
                     if transactional {
                         self.catalog.store.roll_back(&mark);
                         self.catalog.taint = taint;

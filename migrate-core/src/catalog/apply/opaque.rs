@@ -8,18 +8,20 @@ use crate::catalog::{Catalog, builtin, spelling};
 use crate::migrations::Span;
 
 /// Words without which a text changes no schema.
-const DDL: &[&str] =
-    &["create", "alter", "drop", "rename", "truncate", "comment", "reindex", "import", "into", "set_config", "search_path"];
+const DDL: &[&str] = &["create", "alter", "drop", "rename", "import", "set_config", "search_path"];
 /// Words by which a text runs other text.
-const DYNAMIC: &[&str] = &["execute", "prepare", "dblink", "dblink_exec", "immediate", "query_to_xml", "call"];
+const DYNAMIC: &[&str] =
+    &["execute", "prepare", "dblink", "dblink_exec", "immediate", "query_to_xml", "call"];
 
 /// What a text may do to the catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
     /// Nothing.
     Nothing,
-    /// It changes objects that it names, or creates some.
+    /// It changes objects that it names.
     Named,
+    /// It changes objects that it names, or creates some.
+    Creates,
     /// Anything.
     Anything,
 }
@@ -67,8 +69,10 @@ impl Apply<'_> {
         match reach {
             Reach::Nothing => {}
             Reach::Anything => self.catalog.taint_everything(),
-            Reach::Named => {
-                self.catalog.taint.objects_appear();
+            Reach::Named | Reach::Creates => {
+                if reach == Reach::Creates {
+                    self.catalog.taint.objects_appear();
+                }
                 let keys: Vec<Key> = words.iter().flat_map(|word| self.named(word)).collect();
                 for key in keys {
                     self.taint(&key);
@@ -129,11 +133,23 @@ impl Apply<'_> {
         let readable = matches!(routine.language.as_deref(), None | Some("sql" | "plpgsql"));
         match (&routine.body, readable) {
             (Some(body), true) => {
-                let words = spelling::words(body, self.catalog.dialect);
+                let mut words = spelling::words(body, self.catalog.dialect);
                 let name = routine.name.clone();
-                let reach = reach(&words);
+                // What it runs is made of its own text and of what it is called with.
+                let reach = match reach(&words) {
+                    Reach::Anything if confined(body, self.catalog.dialect) => {
+                        let arguments = self.span.of(self.text);
+                        words.extend(spelling::words(arguments, self.catalog.dialect));
+                        direct(&words)
+                    }
+                    reach => reach,
+                };
                 self.reach(reach, &words);
-                let others: Vec<String> = words.into_iter().filter(|word| *word != name).collect();
+                if reach != Reach::Anything {
+                    words.retain(|word| !DYNAMIC.contains(&word.as_str()));
+                }
+                let others: Vec<String> =
+                    words.into_iter().filter(|word| !word.eq_ignore_ascii_case(&name)).collect();
                 self.routines_among(&others, depth + 1);
             }
             // Code in other languages only changes a schema when it runs SQL.
@@ -157,7 +173,9 @@ impl Apply<'_> {
                 } else {
                     self.catalog.taint_everything();
                 }
-            } else if self.catalog.taint.strangers_act() && name.qualifiers.last().is_some_and(|it| it.text != "pg_catalog") {
+            } else if self.catalog.taint.strangers_act()
+                && name.qualifiers.last().is_some_and(|it| it.text != "pg_catalog")
+            {
                 // A function of an extension, as they are called: `cron.schedule`, `partman.create_parent`.
                 self.catalog.taint_everything();
             } else if self.catalog.taint.strangers_act() && is_acting_name(word) {
@@ -187,16 +205,93 @@ impl Apply<'_> {
 
 /// Verbs with which functions that create or change objects begin.
 fn is_acting_name(word: &str) -> bool {
-    ["create_", "add", "drop", "alter", "set_", "attach_", "detach_", "enable_", "convert_", "populate_", "update", "run_", "partition"]
-        .iter()
-        .any(|verb| word.starts_with(verb))
+    [
+        "create_",
+        "add",
+        "drop",
+        "alter",
+        "set_",
+        "attach_",
+        "detach_",
+        "enable_",
+        "convert_",
+        "populate_",
+        "update",
+        "run_",
+        "partition",
+    ]
+    .iter()
+    .any(|verb| word.starts_with(verb))
 }
 
 fn reach(words: &[String]) -> Reach {
     if words.iter().any(|word| DYNAMIC.contains(&word.as_str())) {
         return Reach::Anything;
     }
-    // `SELECT INTO` of plpgsql and INSERT INTO are no DDL; `into` counts only beside `table` or `temp`.
-    let ddl = words.iter().any(|word| DDL.contains(&word.as_str()) && word != "into");
-    if ddl { Reach::Named } else { Reach::Nothing }
+    direct(words)
+}
+
+/// What text does that runs no other text.
+fn direct(words: &[String]) -> Reach {
+    // `SELECT INTO` of plpgsql and INSERT INTO are no DDL.
+    let any = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    if any(&["create", "rename", "import", "set_config", "search_path"]) {
+        Reach::Creates
+    } else if any(DDL) {
+        Reach::Named
+    } else {
+        Reach::Nothing
+    }
+}
+
+/// Whether all text that a body of MySQL prepares is a CONCAT of strings and of parameters of the routine: plain
+/// words, when the body declares no variables and reads none from tables.
+fn confined(body: &str, dialect: crate::dialect::Dialect) -> bool {
+    use crate::syntax::{Lexer, TokenKind};
+    let tokens: Vec<_> = Lexer::new(body, dialect).significant().collect();
+    let word = |at: usize, keyword: &str| tokens.get(at).is_some_and(|token| token.is(body, keyword));
+    let kind = |at: usize| tokens.get(at).map(|token| token.kind);
+    let mut prepares = 0;
+    for at in 0..tokens.len() {
+        if ["declare", "into", "fetch", "cursor", "immediate", "call", "load"].iter().any(|it| word(at, it)) {
+            return false;
+        }
+        if word(at, "prepare") && !(at > 0 && word(at - 1, "deallocate")) {
+            prepares += 1;
+            if !word(at + 2, "from") || kind(at + 3) != Some(TokenKind::Variable) {
+                return false;
+            }
+        }
+        if word(at, "set") {
+            let concat = kind(at + 1) == Some(TokenKind::Variable)
+                && word(at + 3, "concat")
+                && kind(at + 4) == Some(TokenKind::Open);
+            let plain =
+                tokens.iter().skip(at + 5).take_while(|token| token.kind != TokenKind::Close).all(|token| {
+                    matches!(token.kind, TokenKind::String | TokenKind::Word | TokenKind::Comma)
+                });
+            if !concat || !plain {
+                return false;
+            }
+        }
+    }
+    prepares > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::confined;
+    use crate::dialect::Dialect;
+
+    #[test]
+    fn text_of_parameters_and_strings_is_confined_and_other_text_is_not() {
+        let body = "BEGIN SET @q = CONCAT('ALTER TABLE ', t, ' DROP INDEX ', i); PREPARE s FROM @q; \
+                    EXECUTE s; DEALLOCATE PREPARE s; END";
+        assert!(confined(body, Dialect::MySql));
+        assert!(!confined("BEGIN SET @q = f(t); PREPARE s FROM @q; EXECUTE s; END", Dialect::MySql));
+        assert!(!confined(
+            "BEGIN SELECT x INTO t FROM y; SET @q = CONCAT('DROP TABLE ', t); PREPARE s FROM @q; EXECUTE s; END",
+            Dialect::MySql
+        ));
+    }
 }

@@ -30,7 +30,12 @@ impl Apply<'_> {
                 if self.catalog.get(&key).is_some() {
                     if !if_not_exists && !or_replace {
                         let sure = self.sure(&key);
-                        self.report("duplicate-schema", sure, last.span, format!("schema `{}` exists already", last.text));
+                        self.report(
+                            "duplicate-schema",
+                            sure,
+                            last.span,
+                            format!("schema `{}` exists already", last.text),
+                        );
                         self.created_here(&key);
                     }
                     return;
@@ -63,7 +68,12 @@ impl Apply<'_> {
                 let key = key_on_table(Class::Policy, &table, &last.text);
                 if self.catalog.get(&key).is_some() {
                     let sure = self.sure(&key) && self.sure(&table);
-                    self.report("duplicate-policy", sure, last.span, format!("policy `{}` exists already", last.text));
+                    self.report(
+                        "duplicate-policy",
+                        sure,
+                        last.span,
+                        format!("policy `{}` exists already", last.text),
+                    );
                     self.created_here(&key);
                     return;
                 }
@@ -89,7 +99,12 @@ impl Apply<'_> {
     }
 
     /// The statements inside of CREATE SCHEMA; what they create goes there.
-    pub(super) fn elements(&mut self, object: Object, name: Option<&Name>, elements: &[crate::ast::Statement]) {
+    pub(super) fn elements(
+        &mut self,
+        object: Object,
+        name: Option<&Name>,
+        elements: &[crate::ast::Statement],
+    ) {
         if object != Object::Schema || elements.is_empty() {
             return;
         }
@@ -149,7 +164,8 @@ impl Apply<'_> {
                 let plain = part.trim_matches(['\'', '"']);
                 if part.starts_with(['\'', '"']) { plain.to_owned() } else { plain.to_lowercase() }
             });
-            let schemas: Vec<String> = list.filter(|schema| !schema.is_empty() && schema != "$user").collect();
+            let schemas: Vec<String> =
+                list.filter(|schema| !schema.is_empty() && schema != "$user").collect();
             let odd = schemas.iter().any(|schema| schema.contains(['(', ':', ' ', '\'']));
             (!odd).then(|| {
                 schemas
@@ -166,7 +182,12 @@ impl Apply<'_> {
     }
 
     pub(super) fn pragma(&mut self, name: &str, value: Option<&str>) {
-        let on = value.map(|value| !matches!(value.trim_matches(['\'', '"']).to_ascii_lowercase().as_str(), "0" | "off" | "false" | "no"));
+        let on = value.map(|value| {
+            !matches!(
+                value.trim_matches(['\'', '"']).to_ascii_lowercase().as_str(),
+                "0" | "off" | "false" | "no"
+            )
+        });
         match (name.to_ascii_lowercase().as_str(), on) {
             ("legacy_alter_table", Some(on)) => self.catalog.session.legacy_alter = on,
             ("foreign_keys", Some(on)) => self.catalog.session.foreign_keys = on,

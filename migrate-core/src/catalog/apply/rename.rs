@@ -26,7 +26,12 @@ impl Apply<'_> {
     pub(super) fn set_schema(&mut self, key: &Key, schema: &Ident) -> Option<Key> {
         let new = Key::new(key.class, &schema.text, &key.name);
         if self.catalog.lacks_schema(&new) {
-            self.report("unknown-schema", true, schema.span, format!("schema `{}` does not exist", schema.text));
+            self.report(
+                "unknown-schema",
+                true,
+                schema.span,
+                format!("schema `{}` does not exist", schema.text),
+            );
             self.suggest(Class::Schema, &schema.text);
         }
         let name = self.catalog.get(key)?.name().to_owned();
@@ -210,7 +215,11 @@ impl Apply<'_> {
                 constraint.generated_name = false;
             }
             if found.has_index() {
-                for index in table.indexes.iter_mut().filter(|it| it.constraint && found.name.as_ref() == Some(&it.name)) {
+                for index in table
+                    .indexes
+                    .iter_mut()
+                    .filter(|it| it.constraint && found.name.as_ref() == Some(&it.name))
+                {
                     index.name.clone_from(&to.text);
                     index.key = rules.columns.fold(&to.text).into_owned();
                 }
@@ -232,7 +241,12 @@ impl Apply<'_> {
         if let Some(other) = indexes.iter().find(|it| rules.same(&it.name, &to.text) && it.key != index.key) {
             let origin = other.origin.clone();
             let sure = self.sure(key);
-            self.report("duplicate-index", sure, to.span, format!("the table has an index `{}` already", to.text));
+            self.report(
+                "duplicate-index",
+                sure,
+                to.span,
+                format!("the table has an index `{}` already", to.text),
+            );
             self.related("the index was created here".to_owned(), origin);
             return;
         }
@@ -252,7 +266,9 @@ impl Apply<'_> {
                 it.key = rules.columns.fold(to).into_owned();
             }
             if let (Some(old), Some(table)) = (constraint, entity.as_table_mut()) {
-                for it in table.constraints.iter_mut().filter(|it| it.has_index() && it.name.as_ref() == Some(&old)) {
+                for it in
+                    table.constraints.iter_mut().filter(|it| it.has_index() && it.name.as_ref() == Some(&old))
+                {
                     it.name = Some(to.to_owned());
                 }
             }

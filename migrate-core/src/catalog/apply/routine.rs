@@ -19,7 +19,8 @@ impl Apply<'_> {
             create.arguments.iter().map(|argument| types::normalized(dialect, argument)).collect();
         let identity = if rules.naming == Naming::Postgres { arguments.join(", ") } else { String::new() };
         let name = &create.name.last;
-        key = Key::new(Class::Routine, &key.schema, &format!("{}({identity})", rules.columns.fold(&name.text)));
+        key =
+            Key::new(Class::Routine, &key.schema, &format!("{}({identity})", rules.columns.fold(&name.text)));
         self.about(&key);
         if self.catalog.get(&key).is_some() && !create.or_replace {
             if !create.if_not_exists {
@@ -58,7 +59,12 @@ impl Apply<'_> {
         if self.catalog.get(&key).is_some() && !create.or_replace {
             if !create.if_not_exists {
                 let sure = self.sure(&key) && self.sure(&table);
-                self.report("duplicate-trigger", sure, name.span, format!("trigger `{}` exists already", name.text));
+                self.report(
+                    "duplicate-trigger",
+                    sure,
+                    name.span,
+                    format!("trigger `{}` exists already", name.text),
+                );
                 self.created_here(&key);
             }
             return;
@@ -103,9 +109,9 @@ impl Apply<'_> {
         {
             return;
         }
-        let sure = self.sure(table) && !self.catalog.get(table).is_some_and(|it| {
-            it.as_table().is_some_and(|table| !table.parents.is_empty())
-        });
+        let parents =
+            self.catalog.get(table).and_then(Entity::as_table).map_or(0, |table| table.parents.len());
+        let sure = self.sure(table) && parents == 0;
         self.report("unknown-trigger", sure, name.span, format!("trigger `{}` does not exist", name.text));
         self.suggest(Class::Trigger, &name.text);
     }
@@ -115,6 +121,9 @@ impl Apply<'_> {
 fn is_own_trigger(name: &str) -> bool {
     matches!(
         name,
-        "tsvector_update_trigger" | "tsvector_update_trigger_column" | "suppress_redundant_updates_trigger" | "lo_manage"
+        "tsvector_update_trigger"
+            | "tsvector_update_trigger_column"
+            | "suppress_redundant_updates_trigger"
+            | "lo_manage"
     )
 }

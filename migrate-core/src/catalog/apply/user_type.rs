@@ -35,7 +35,12 @@ impl Apply<'_> {
             TypeBody::Enum(labels) => {
                 for (at, (label, span)) in labels.iter().enumerate() {
                     if labels[..at].iter().any(|(other, _)| other == label) {
-                        self.report("duplicate-label", true, *span, format!("label '{label}' is there twice"));
+                        self.report(
+                            "duplicate-label",
+                            true,
+                            *span,
+                            format!("label '{label}' is there twice"),
+                        );
                     }
                 }
                 TypeKind::Enum(labels.iter().map(|(label, _)| label.clone()).collect())

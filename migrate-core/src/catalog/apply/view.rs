@@ -13,7 +13,14 @@ impl Apply<'_> {
         let name = &create.name.last;
         let word = if create.materialized { "materialized view" } else { "view" };
         let replaces = create.or_replace && matches!(self.catalog.get(&key), Some(Entity::View(_)));
-        if !replaces && self.duplicate(&key, name, if create.materialized { word } else { "view" }, create.if_not_exists) {
+        if !replaces
+            && self.duplicate(
+                &key,
+                name,
+                if create.materialized { word } else { "view" },
+                create.if_not_exists,
+            )
+        {
             return;
         }
         let (mut columns, mut uses, mut routines, mut opaque) = (None, Default::default(), Vec::new(), true);
@@ -102,16 +109,22 @@ impl Apply<'_> {
             return;
         }
         let missing = |key: &Key| self.catalog.get(key).is_none();
-        let broken = self.catalog.store.in_schema(Class::Relation, "main").find_map(|(key, entity)| match entity {
-            Entity::View(view) => {
-                view.uses.keys().find(|used| missing(used)).map(|used| (key.clone(), used.name.to_string()))
-            }
-            _ => None,
-        });
+        let broken =
+            self.catalog.store.in_schema(Class::Relation, "main").find_map(|(key, entity)| match entity {
+                Entity::View(view) => view
+                    .uses
+                    .keys()
+                    .find(|used| missing(used))
+                    .map(|used| (key.clone(), used.name.to_string())),
+                _ => None,
+            });
         let Some((view, gone)) = broken else { return };
         let sure = self.sure(&view) && !self.catalog.taint.strangers(Class::Relation);
         let word = self.catalog.get(&view).map(|it| it.name().to_owned()).unwrap_or_default();
-        let message = format!("table `{}` cannot be altered while view `{word}` names `{gone}`, which does not exist", about.text);
+        let message = format!(
+            "table `{}` cannot be altered while view `{word}` names `{gone}`, which does not exist",
+            about.text
+        );
         self.report("broken-view", sure, about.span, message);
         self.created_here(&view);
         self.help("drop the view before, and create it again after");

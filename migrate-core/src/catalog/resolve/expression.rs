@@ -41,7 +41,7 @@ impl Resolver<'_> {
             if let Some(row) = holders.next() {
                 if let Some(key) = &row.relation {
                     let spelled = self.spelled(&row.columns, name);
-                        self.uses.entry(key.clone()).or_default().insert(spelled);
+                    self.uses.entry(key.clone()).or_default().insert(spelled);
                 }
                 let second = holders.next();
                 let merged = level.merged.as_ref().is_none_or(|merged| rules.among(name, merged));
@@ -118,10 +118,8 @@ impl Resolver<'_> {
                 self.report("unknown-column", true, column.span, format!("`{table}` has no column `{name}`"));
                 let choices: Vec<String> = row.columns.names().to_vec();
                 self.did_you_mean(name, choices.iter().map(String::as_str));
-                let origin = row
-                    .relation
-                    .as_ref()
-                    .and_then(|key| self.catalog.get(key)?.state()?.origin.clone());
+                let origin =
+                    row.relation.as_ref().and_then(|key| self.catalog.get(key)?.state()?.origin.clone());
                 self.created_here(origin.as_ref(), "it was created here");
                 return;
             }
@@ -140,6 +138,11 @@ impl Resolver<'_> {
     /// The name of a column as it was created.
     fn spelled(&self, columns: &Columns, name: &str) -> String {
         let rules = self.catalog.rules();
-        columns.names().iter().find(|column| rules.same(column, name)).cloned().unwrap_or_else(|| name.to_owned())
+        columns
+            .names()
+            .iter()
+            .find(|column| rules.same(column, name))
+            .cloned()
+            .unwrap_or_else(|| name.to_owned())
     }
 }

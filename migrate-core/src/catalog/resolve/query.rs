@@ -90,7 +90,8 @@ impl Resolver<'_> {
             let row = match &item.source {
                 Source::Table(name) => {
                     let own = alias.clone().unwrap_or_else(|| name.last.text.clone());
-                    let cte = name.qualifiers.is_empty().then(|| scope.cte(&name.last.text).cloned()).flatten();
+                    let cte =
+                        name.qualifiers.is_empty().then(|| scope.cte(&name.last.text).cloned()).flatten();
                     match cte {
                         Some(columns) => {
                             Row { name: Some(own), relation: None, columns: renamed(columns, &listed) }
@@ -131,9 +132,8 @@ impl Resolver<'_> {
         }
         for column in from.iter().flat_map(|item| &item.using) {
             let known = scope.rows.iter().all(|row| row.columns.complete());
-            let holders = scope.rows.iter().filter(|row| {
-                self.catalog.rules().among(&column.text, row.columns.names())
-            });
+            let holders =
+                scope.rows.iter().filter(|row| self.catalog.rules().among(&column.text, row.columns.names()));
             if known && holders.count() == 0 {
                 let message = format!("column `{}` does not exist in the joined tables", column.text);
                 self.report("unknown-column", true, column.span, message);
@@ -160,7 +160,8 @@ impl Resolver<'_> {
                 let mut names: Vec<Option<String>> = Vec::new();
                 for row in &scope.rows {
                     for name in all(row)? {
-                        let twice = name.as_ref().is_some_and(|name| self.catalog.rules().among(name, merged));
+                        let twice =
+                            name.as_ref().is_some_and(|name| self.catalog.rules().among(name, merged));
                         if !(twice && names.contains(&name)) {
                             names.push(name);
                         }
@@ -170,9 +171,10 @@ impl Resolver<'_> {
             }
             Output::AllOf(name) => {
                 let table = &name.last.text;
-                let row = scope.chain().flat_map(|level| &level.rows).find(|row| {
-                    row.name.as_ref().is_some_and(|row| row.eq_ignore_ascii_case(table))
-                });
+                let row = scope
+                    .chain()
+                    .flat_map(|level| &level.rows)
+                    .find(|row| row.name.as_ref().is_some_and(|row| row.eq_ignore_ascii_case(table)));
                 let Some(row) = row else {
                     let sure = scope.chain().all(|level| !level.opaque);
                     if sure {
@@ -201,7 +203,8 @@ fn names(outputs: Outputs) -> Columns {
     match outputs {
         Some(outputs) => {
             let complete = outputs.iter().all(Option::is_some);
-            let names = outputs.into_iter().map(|name| name.unwrap_or_else(|| "?column?".to_owned())).collect();
+            let names =
+                outputs.into_iter().map(|name| name.unwrap_or_else(|| "?column?".to_owned())).collect();
             if complete { Columns::Known(names) } else { Columns::AtLeast(names) }
         }
         None => Columns::Unknown,

@@ -18,6 +18,7 @@ SELECT s.name FROM (SELECT name AS n FROM a) AS s;
 SELECT id FROM a UNION SELECT id, a_id FROM b;
 SELECT id FROM a WHERE EXISTS (SELECT 1 FROM b WHERE b.a_id = a.id AND name = 'x');
 SELECT id AS k FROM a ORDER BY k;
+-- unseen: an output in WHERE
 SELECT id AS k FROM a WHERE k = 1;
 SELECT count(*) AS n, name FROM a GROUP BY name HAVING count(*) > 1;
 SELECT a FROM a;

@@ -1,0 +1,1 @@
+SELECT a::text, b::timestamp with time zone, c[1], d[e:f][2], (g).h, (i).*, ARRAY[j, k]::int[], ARRAY(SELECT l FROM m), ROW(n, o), (p, q) = (r, s), t.*::text, u->>'v', w #> '{x}', -y, x'1F'::bit(8)::int, z::app.mood[];

@@ -1,0 +1,1 @@
+SELECT extract(epoch FROM a), position('x' IN b), substring(c FROM 1 FOR d), overlay(e PLACING 'x' FROM 2), trim(BOTH 'x' FROM f), trim(leading from g), cast(h AS numeric(10, 2)), coalesce(i, j), app.k(l => m, n := o), string_agg(DISTINCT p, ',' ORDER BY q DESC NULLS LAST) FILTER (WHERE r), percentile_cont(0.5) WITHIN GROUP (ORDER BY s), json_build_object('t', u);

@@ -1,0 +1,1 @@
+SELECT current_date, CURRENT_TIMESTAMP(3), null, TRUE, date '2024-01-01', timestamp with time zone '2024-01-01', interval '1 day', interval '1' day to second, double precision '1', app.mood 'ok', current_user;

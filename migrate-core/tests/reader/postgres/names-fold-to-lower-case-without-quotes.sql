@@ -1,0 +1,1 @@
+CREATE TABLE App."Ab""C" (FooBar INT, "FooBar" TEXT, U&"d" int);

@@ -1,0 +1,1 @@
+SELECT * FROM a, b AS x (c, d) LEFT JOIN LATERAL (SELECT 1) y ON x.c = y.d NATURAL JOIN e JOIN f USING (g, h) CROSS JOIN generate_series(1, 10) WITH ORDINALITY AS s (n, o), ONLY p, (q JOIN r ON q.a = r.a), jsonb_to_recordset(u) AS v (w int, z text), (VALUES (1, 2), (3, 4)) AS k (l, m), app.tt TABLESAMPLE system (10) REPEATABLE (1);

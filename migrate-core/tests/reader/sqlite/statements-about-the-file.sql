@@ -1,0 +1,14 @@
+PRAGMA foreign_keys = OFF;
+PRAGMA main.table_info('a');
+PRAGMA user_version;
+ATTACH DATABASE 'x' AS y;
+DETACH y;
+VACUUM main INTO 'x';
+REINDEX a;
+ANALYZE main.a;
+BEGIN IMMEDIATE;
+END TRANSACTION;
+DROP TABLE IF EXISTS "a";
+DROP VIEW a;
+DROP INDEX main.a;
+DROP TRIGGER a;
