@@ -30,7 +30,7 @@ impl Catalog {
 
     /// How many times something could not be followed.
     pub(crate) fn doubts(&self) -> u64 {
-        self.taint.events()
+        self.taint.events() + self.taint.confined()
     }
 
     /// The table, view or sequence with this name.

@@ -8,7 +8,7 @@ mod enum_value;
 
 use crate::ast::{Kind, Statement, Transaction};
 use crate::diagnostic::{Diagnostic, Place, Severity, excerpt};
-use crate::dialect::Dialect;
+use crate::dialect::{Ddl, Dialect};
 use crate::effect::words::Words;
 use crate::effect::{Effect, InTransaction};
 
@@ -55,7 +55,6 @@ impl Checkable<'_> {
     }
 
     fn of_statement(&self, statement: &Statement, effect: &Effect) -> Option<Diagnostic> {
-        // MySQL has no DDL to take part in a transaction, and its files are recorded by statement.
         let in_transaction = self.transactional;
         let diagnostic = match &effect.transaction {
             InTransaction::Allowed => return None,
@@ -81,9 +80,11 @@ impl Checkable<'_> {
         let verb = match statement.kind {
             Kind::Transaction(Transaction::SetTransaction) => "SET TRANSACTION".to_owned(),
             Kind::Transaction(Transaction::Prepare) => "PREPARE TRANSACTION".to_owned(),
+            _ if words.begin(&["START"]) => "START TRANSACTION".to_owned(),
             _ => words.text(0).to_ascii_uppercase(),
         };
-        let help = match (self.transactional, &statement.kind) {
+        let whole = self.transactional && self.dialect.spec().ddl == Ddl::Transactional;
+        let help = match (whole, &statement.kind) {
             (true, Kind::Transaction(Transaction::SetTransaction)) => {
                 "remove it: the transaction has begun already when the file runs"
             }
@@ -91,7 +92,7 @@ impl Checkable<'_> {
                 "remove it: the whole file is run in one transaction; what has to be committed before the rest goes into a migration of its own"
             }
             (false, _) => {
-                "remove it: without a transaction each statement is recorded when it is done; what belongs together goes into a migration of its own with a transaction"
+                "remove it: each statement of this file is recorded when it is done, which a transaction of the file's own could undo"
             }
         };
         let message = format!("{verb} in a migration, whose transaction is not its own");

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use migrate_core::check::{Checkable, Options, check, phase, transaction};
+use migrate_core::diagnostic::Diagnostic;
 use migrate_core::effect::{Class, Effect, ScriptEffects, Versions, class_of, floor, replay};
 use migrate_core::source::{Content, File};
 use migrate_core::{Dialect, Migrations, reader};
@@ -25,7 +26,7 @@ fn cases(folder: &str) -> Vec<PathBuf> {
     paths
 }
 
-fn history(texts: &[&str], dialect: Dialect) -> Migrations {
+pub(crate) fn history(texts: &[&str], dialect: Dialect) -> Migrations {
     let file = |(at, text): (usize, &&str)| File {
         path: format!("{}_step.sql", at + 1),
         content: Content::Bytes(text.as_bytes().to_vec().into()),
@@ -47,7 +48,7 @@ fn given(text: &str, dialect: Dialect) -> String {
     {
         out.push_str(&told(effect, statement));
     }
-    for diagnostic in diagnostics(&history, script) {
+    for diagnostic in diagnosed(&history, script) {
         let _ = writeln!(out, "\n{diagnostic}");
     }
     out
@@ -75,7 +76,13 @@ fn told(effect: &Effect, statement: &str) -> String {
     out
 }
 
-fn diagnostics(history: &Migrations, effects: &ScriptEffects) -> Vec<migrate_core::diagnostic::Diagnostic> {
+/// What is said about the last of some migrations.
+pub(crate) fn diagnostics(history: &Migrations) -> Vec<Diagnostic> {
+    let replayed = replay(history.dialect(), [history], Versions::supported(history.dialect()));
+    diagnosed(history, replayed.scripts.last().unwrap())
+}
+
+fn diagnosed(history: &Migrations, effects: &ScriptEffects) -> Vec<Diagnostic> {
     let migration = history.iter().last().unwrap();
     let up = migration.up();
     let statements: Vec<_> =

@@ -80,6 +80,8 @@ impl Added<'_> {
     fn first_use(&self, words: &Words<'_>, statement: &Statement, effect: &Effect) -> Option<(usize, Use)> {
         let strings: Vec<usize> = (0..words.tokens().len())
             .filter(|at| words.kind(*at) == Some(TokenKind::String) && self.is_label(words.text(*at)))
+            // A value of a column that is not of the type is none of it.
+            .filter(|at| self.is_inserted(words, *at, statement, effect) != Some(false))
             .collect();
         let certain = |at: &&usize| {
             self.is_cast(words, **at)
@@ -88,7 +90,7 @@ impl Added<'_> {
                     .iter()
                     .any(|(column, of)| self.is_type(of) && is_compared(words, **at, column))
                 || self.is_default(words, **at)
-                || self.is_inserted(words, **at, statement, effect)
+                || self.is_inserted(words, **at, statement, effect) == Some(true)
         };
         if let Some(at) = strings.iter().find(certain) {
             return Some((*at, Use::Certain));
@@ -134,13 +136,20 @@ impl Added<'_> {
         of.checked_sub(1).is_some_and(|of| self.is_named(words, of) && words.text(of + 1) != ".")
     }
 
-    /// The place of the string among the VALUES is that of a column of the type.
-    fn is_inserted(&self, words: &Words<'_>, at: usize, statement: &Statement, effect: &Effect) -> bool {
-        let Kind::Insert(insert) = &statement.kind else { return false };
-        let alone = matches!(words.kind(at.wrapping_sub(1)), Some(TokenKind::Open | TokenKind::Comma))
+    /// Whether the place of the string among the VALUES is that of a column of the type; `None` when it is not a
+    /// value of its own there.
+    fn is_inserted(
+        &self,
+        words: &Words<'_>,
+        at: usize,
+        statement: &Statement,
+        effect: &Effect,
+    ) -> Option<bool> {
+        let Kind::Insert(insert) = &statement.kind else { return None };
+        let alone = matches!(words.kind(at.checked_sub(1)?), Some(TokenKind::Open | TokenKind::Comma))
             && matches!(words.kind(at + 1), Some(TokenKind::Close | TokenKind::Comma));
-        let Some(position) = alone.then(|| position_in_row(words, at)).flatten() else { return false };
-        column_at(insert, effect, position).is_some_and(|of| self.is_type(of))
+        let position = alone.then(|| position_in_row(words, at)).flatten()?;
+        Some(column_at(insert, effect, position).is_some_and(|of| self.is_type(of)))
     }
 }
 

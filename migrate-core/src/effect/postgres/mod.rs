@@ -143,11 +143,8 @@ impl<'q> Facts<'q> {
 
     fn alter(&mut self, alter: &Alter) {
         match (alter.object, &alter.action) {
-            (Object::Domain, AlterAction::AddConstraint(constraint)) => {
-                if !constraint.not_valid {
-                    self.domain(&alter.name);
-                }
-            }
+            (Object::Domain, AlterAction::AddConstraint(constraint)) if constraint.not_valid => {}
+            (Object::Domain, AlterAction::AddConstraint(_)) => self.domain(&alter.name),
             (Object::Domain, AlterAction::SetNotNull | AlterAction::ValidateConstraint(_)) => {
                 self.domain(&alter.name);
             }

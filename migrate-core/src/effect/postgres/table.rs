@@ -107,6 +107,11 @@ impl Facts<'_> {
                 let level = if strong { exclusive } else { Level::ShareUpdateExclusive };
                 self.all(key, level, below);
             }
+            TableAction::SetExpression { .. } => {
+                for key in self.all(key, exclusive, below) {
+                    self.work(&key, Answer::No, Answer::Yes);
+                }
+            }
             TableAction::Option(text) => self.lock(key, option(text)),
             TableAction::RenameTo(_)
             | TableAction::SetSchema(_)
@@ -185,9 +190,8 @@ impl Facts<'_> {
                     self.work(&key, (!constraint.not_valid).into(), Answer::No);
                 }
             }
-            ConstraintKind::PrimaryKey { using_index: Some(_), columns } => {
+            ConstraintKind::PrimaryKey { using_index: Some(_), .. } => {
                 self.lock(key, Level::AccessExclusive);
-                let _ = columns;
                 let nullable = self.nullable_index(key, constraint);
                 self.work(key, nullable, Answer::No);
             }

@@ -148,4 +148,25 @@ fn of_function(catalog: &Catalog, function: &Name) -> Answer {
 }
 
 #[cfg(test)]
-pub(super) const LISTS: (&[&str], &[&str]) = (VOLATILE, SAME);
+mod tests {
+    use super::{SAME, VOLATILE};
+
+    /// The functions of a list that the server has with a volatility.
+    fn with(database: &migrate_test_support::Database, list: &[&str], condition: &str) -> String {
+        let names = list.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+        database.ask(&format!(
+            "select distinct proname from pg_proc where pronamespace = 'pg_catalog'::regnamespace \
+             and proname in ({names}) and provolatile {condition}"
+        ))
+    }
+
+    #[test]
+    fn the_lists_agree_with_the_server() {
+        let Some(server) = migrate_test_support::postgres() else { return };
+        let database = server.database("volatile");
+        assert_eq!(with(&database, VOLATILE, "<> 'v'"), "");
+        assert_eq!(with(&database, SAME, "= 'v'"), "");
+        // The question is one that the server can answer.
+        assert!(with(&database, VOLATILE, "= 'v'").contains("gen_random_uuid"));
+    }
+}
