@@ -99,6 +99,9 @@ pub fn misread(statement: &str, dialect: Dialect) -> Option<Span> {
     if !begins && !labelled && first.kind == TokenKind::Word {
         return Some(first.span);
     }
+    if let Some(token) = misplaced(statement, &tokens) {
+        return Some(token.span);
+    }
     let stops = stops(statement, dialect);
     let at = |span: Span| tokens.iter().position(|token| token.span.start == span.start);
     let stop = stops.iter().filter_map(|span| at(*span)).min();
@@ -115,6 +118,51 @@ pub fn misread(statement: &str, dialect: Dialect) -> Option<Span> {
     }
 }
 
+/// A token that stands before or behind another where none can, wherever that is.
+fn misplaced<'t>(statement: &str, tokens: &'t [Token]) -> Option<&'t Token> {
+    tokens.windows(2).enumerate().find_map(|(at, pair)| {
+        let [one, two] = pair else { return None };
+        let wrong = match (one.kind, two.kind) {
+            (TokenKind::Number, TokenKind::Number) => true,
+            // `VARCHAR(32 NOT NULL`: words that go on behind a length are those of other places.
+            (TokenKind::Number, TokenKind::Word) => {
+                let open = at.checked_sub(1).and_then(|open| tokens.get(open));
+                open.is_some_and(|open| open.kind == TokenKind::Open)
+                    && two.is_one_of(statement, &["not", "null", "primary", "default", "unique", "key"])
+                    && !tokens.get(at + 2).is_some_and(|next| {
+                        next.is_one_of(statement, &["in", "like", "between", "regexp", "rlike"])
+                    })
+            }
+            (TokenKind::Word, TokenKind::Word) => {
+                one.is(statement, "no") && two.is(statement, "null")
+                    || one.is(statement, "not")
+                        && at
+                            .checked_sub(1)
+                            .is_some_and(|before| !begins_condition(statement, &tokens[before]))
+                        && two.text(statement).len() > 3
+                        && !is_keyword(two.text(statement))
+                        && near(two.text(statement), "null")
+            }
+            _ => false,
+        };
+        wrong.then_some(two)
+    })
+}
+
+/// Whether a condition may follow, which may begin with NOT.
+fn begins_condition(statement: &str, token: &Token) -> bool {
+    const WORDS: &[&str] = &[
+        "and", "begin", "by", "case", "check", "default", "do", "else", "having", "if", "not", "on", "or",
+        "return", "select", "set", "then", "until", "when", "where", "while", "xor",
+    ];
+    token.is_one_of(statement, WORDS) || !matches!(token.kind, TokenKind::Word | TokenKind::Close)
+}
+
+/// Whether one letter too much or too few is the difference, or two that are exchanged.
+fn near(word: &str, keyword: &str) -> bool {
+    crate::diagnostic::closest(&word.to_ascii_lowercase(), [keyword]) == Some(keyword)
+}
+
 /// The first tokens that the reader could not go on with.
 fn stops(statement: &str, dialect: Dialect) -> Vec<Span> {
     let length = u32::try_from(statement.len()).unwrap_or(u32::MAX);
@@ -122,6 +170,22 @@ fn stops(statement: &str, dialect: Dialect) -> Vec<Span> {
     match reader.statement_kind() {
         // Bodies, and what is called, are not read.
         Some(Kind::Opaque(_)) => Vec::new(),
+        // A function says what it returns, whatever else it says.
+        Some(Kind::CreateRoutine(routine)) if !routine.procedure && routine.returns.is_none() => {
+            let name = routine.name.last.span.end;
+            let tokens: Vec<Token> = Lexer::new(statement, dialect).significant().collect();
+            let mut depth = 0;
+            let behind = tokens.iter().find(|token| {
+                let inside = depth > 0 || token.kind == TokenKind::Open;
+                match token.kind {
+                    TokenKind::Open => depth += 1,
+                    TokenKind::Close => depth -= 1,
+                    _ => {}
+                }
+                token.span.start >= name && !inside
+            });
+            behind.map(|token| token.span).into_iter().collect()
+        }
         Some(_) => {
             reader.unread_rest();
             reader.into_unread()

@@ -105,7 +105,10 @@ impl Apply<'_> {
             TableAction::RenameColumn { from, to } => self.rename_column(key, from, to),
             TableAction::RenameTo(name) => return self.rename_relation(key, name),
             TableAction::SetSchema(schema) => return self.set_schema(key, schema),
-            TableAction::SetType { column, type_name, .. } => {
+            TableAction::SetType { column, type_name, using } => {
+                if let Some(using) = using {
+                    self.expression_on(key, using);
+                }
                 let dialect = self.catalog.dialect;
                 let text = types::normalized(dialect, type_name);
                 let ((), walked) = self.resolve(|resolver| resolver.type_name(type_name));

@@ -61,6 +61,13 @@ impl Apply<'_> {
             }
             return;
         };
+        if self.rules().naming == Naming::Sqlite
+            && written.auto_increment
+            && !type_name.name.eq_ignore_ascii_case("integer")
+        {
+            let message = "only a column of the type INTEGER can be AUTOINCREMENT".to_owned();
+            self.report("autoincrement-type", true, type_name.span, message);
+        }
         let known = builtin::closed_types(self.catalog.dialect, strict);
         let first = type_name.name.split(' ').next().unwrap_or("").to_ascii_lowercase();
         // A type that SQLite compares as a whole.

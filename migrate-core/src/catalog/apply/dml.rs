@@ -217,6 +217,15 @@ fn walk_update(resolver: &mut Resolver<'_>, update: &Update, parent: Option<&Sco
         for column in update.columns.iter().filter(|_| !joined) {
             resolver.column_in(table, key, column);
         }
+        // It may be one of any table of the join.
+        let rules = resolver.catalog.rules();
+        let complete = scope.rows.iter().all(|row| row.columns.complete()) && !scope.opaque;
+        for column in update.columns.iter().filter(|_| joined && complete) {
+            if !scope.rows.iter().any(|row| rules.among(&column.text, row.columns.names())) {
+                let message = format!("no table of this statement has a column `{}`", column.text);
+                resolver.report("unknown-column", true, column.span, message);
+            }
+        }
     }
     for expression in update.expressions.iter().chain(&update.returning) {
         resolver.expression(expression, &scope);

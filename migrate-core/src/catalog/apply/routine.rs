@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Apply;
 use super::drop_object::key_on_table;
-use crate::ast::{CreateRoutine, CreateTrigger, Ident};
+use crate::ast::{ColumnRef, CreateRoutine, CreateTrigger, Ident};
 use crate::catalog::finding::Finding;
 use crate::catalog::key::{Class, Key};
 use crate::catalog::model::{Entity, Routine, Trigger};
@@ -79,6 +79,14 @@ impl Apply<'_> {
         // SQLite takes any name behind UPDATE OF.
         for column in create.columns.iter().filter(|_| rules.naming != Naming::Sqlite) {
             self.existing_column(&table, column);
+        }
+        if let (Some(when), Naming::Postgres) = (&create.when, rules.naming) {
+            // A name by itself would be another mistake.
+            let rows = |column: &&ColumnRef| matches!(column.qualifiers.as_slice(), [row] if matches!(row.text.as_str(), "new" | "old"));
+            let hidden = |column: &&ColumnRef| rules.hidden_columns.contains(&column.column.text.as_str());
+            for column in when.columns.iter().filter(rows).filter(|column| !hidden(column)) {
+                self.existing_column(&table, &column.column);
+            }
         }
         if let (Some(body), Naming::MySql | Naming::MariaDb) = (create.body, rules.naming) {
             self.rows_of_trigger(&table, body);

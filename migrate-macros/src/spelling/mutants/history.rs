@@ -20,7 +20,6 @@ pub(super) struct Text {
 /// A history that its server accepts.
 #[derive(Clone, Debug)]
 pub(super) struct History {
-    pub(super) name: String,
     pub(super) dialect: Dialect,
     pub(super) texts: Vec<Text>,
     pub(super) tables: BTreeSet<String>,
@@ -28,17 +27,6 @@ pub(super) struct History {
     /// By file, where columns are created, and their types.
     pub(super) created: Vec<(usize, Range<usize>)>,
     pub(super) types: Vec<(usize, Range<usize>)>,
-}
-
-/// All histories in a dialect.
-pub(super) fn all(dialect: Dialect) -> Vec<History> {
-    let folder = match dialect {
-        Dialect::Postgres => "postgres",
-        Dialect::Sqlite => "sqlite",
-        _ => "mariadb",
-    };
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants").join(folder);
-    vec![History::new(folder, dialect, read(&own))]
 }
 
 fn read(folder: &Path) -> Vec<Text> {
@@ -69,11 +57,16 @@ pub(super) fn line(sql: &str, at: usize) -> usize {
 }
 
 impl History {
-    fn new(name: &str, dialect: Dialect, texts: Vec<Text>) -> Self {
+    /// The one in `tests/mutants`.
+    pub(super) fn of(dialect: Dialect) -> Self {
+        let folder = match dialect {
+            Dialect::Postgres => "postgres",
+            Dialect::Sqlite => "sqlite",
+            _ => "mariadb",
+        };
         let mut history = History {
-            name: name.to_owned(),
             dialect,
-            texts,
+            texts: read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants").join(folder)),
             tables: BTreeSet::new(),
             columns: BTreeSet::new(),
             created: Vec::new(),

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 use std::process::Command;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use migrate_core::Dialect;
+use migrate_test_support::Database;
 
 use super::history::{Text, line, statements};
 
@@ -60,13 +62,24 @@ fn number_behind(said: &str, word: &str) -> Option<usize> {
     digits.parse().ok()
 }
 
-/// Each history in one transaction that is never committed.
-pub(super) fn postgres() -> Option<Judge> {
-    let database = migrate_test_support::postgres()?.database("mutants");
+/// Each history in one transaction that is never committed, behind the files of it that are as they were.
+pub(super) fn postgres(whole: &[Text]) -> Option<Judge> {
+    let server = migrate_test_support::postgres()?;
+    let states: Vec<OnceLock<Database>> = whole.iter().map(|_| OnceLock::new()).collect();
+    let whole = whole.to_vec();
     let run = "create function pg_temp.run(statement text) returns void language plpgsql as \
                $run$ begin execute statement; end $run$;";
     Some(Box::new(move |texts| {
-        let sent = sent(Dialect::Postgres, texts);
+        let same = texts.iter().zip(&whole).take_while(|(text, other)| text == other).count();
+        let same = same.min(states.len() - 1);
+        let database = states[same].get_or_init(|| {
+            let database = server.database("mutants");
+            for text in &whole[..same] {
+                database.run(&text.sql).unwrap();
+            }
+            database
+        });
+        let sent = sent(Dialect::Postgres, &texts[same..]);
         let mut script = format!("set client_min_messages = error; {run} begin;\n");
         let (mut lines, mut ends) = (1, Vec::new());
         for statement in &sent {

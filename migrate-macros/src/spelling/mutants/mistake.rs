@@ -209,12 +209,11 @@ impl Random {
     }
 }
 
-/// Different mutants of one class, spread over the histories.
-pub(super) fn mutants(histories: &[History], class: Class, number: usize) -> Vec<Mutant> {
+/// Different mutants of one class.
+pub(super) fn mutants(history: &History, class: Class, number: usize) -> Vec<Mutant> {
     let mut random = Random(0x9E37_79B9_7F4A_7C15 ^ (class as u64 + 1) << 20);
     let (mut mutants, mut seen) = (Vec::new(), HashSet::new());
-    for attempt in 0..number * 100 {
-        let history = &histories[attempt % histories.len()];
+    for _ in 0..number * 300 {
         if let Some(mutant) = mutant(history, class, &mut random)
             && mutant.texts != history.texts
             && seen.insert(mutant.texts.clone())
@@ -442,7 +441,9 @@ fn dropped(history: &History, random: &mut Random) -> Option<Mutant> {
         }
     };
     let to = file + 1 + random.below(4);
-    (to < history.texts.len()).then(|| replaced(history, Class::Dropped, to, 0..0, &drop))
+    let text = history.texts.get(to)?;
+    let at = random.one(&statements(history.dialect, &text.sql))?.start;
+    Some(replaced(history, Class::Dropped, to, at..at, &drop))
 }
 
 /// Files are cut smaller first, so that there are enough pairs.
