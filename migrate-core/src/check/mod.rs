@@ -20,13 +20,15 @@ pub use transaction::{Checkable, transaction};
 
 use self::allow::Allowed;
 use self::script::Script;
-use crate::catalog;
+use crate::ast::Statement;
 use crate::checksum;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::effect::{self, ScriptEffects, Versions};
 use crate::feature;
 use crate::interval::Interval;
 use crate::lock_file;
 use crate::migrations::{Data, Entry, Migrations};
+use crate::reader;
 use crate::source::layout::{self, Group, Role};
 use crate::source::{Content, File, MAX_FILE_LEN, Refusal, SourceError, ignored_by, metadata};
 use crate::version::Version;
@@ -138,9 +140,12 @@ pub fn check(files: &[File], options: &Options) -> Checked {
     diagnostics.extend(spelled);
     diagnostics.extend(newer);
     let migrations = migrations(entries, options, &interval);
-    let replayed = whole.then(|| catalog::replay(options.dialect, [&migrations]));
+    let replayed =
+        whole.then(|| effect::replay(options.dialect, [&migrations], Versions::supported(options.dialect)));
     if let (Some(replayed), false) = (&replayed, options.published) {
-        found_by_replay(&replayed.diagnostics, &mut diagnostics);
+        let mut found = replayed.replayed.diagnostics.clone();
+        found.extend(found_by_effects(&migrations, &replayed.scripts));
+        found_by_replay(&found, &mut diagnostics);
     }
     allow::lift(&allowed, whole, options, &mut diagnostics);
     // A list of migrations that is not complete would be compared with more than there is. Who uses a published
@@ -167,6 +172,29 @@ pub fn check(files: &[File], options: &Options) -> Checked {
     });
     let migrations = if failed(&diagnostics) { None } else { Some(migrations) };
     Checked { migrations, diagnostics }
+}
+
+/// What files ask of their transaction and say of their phase, against what they do. `effects` are those of
+/// each up and, behind it, its down.
+fn found_by_effects(migrations: &Migrations, effects: &[ScriptEffects]) -> Vec<Diagnostic> {
+    let scripts = migrations.iter().flat_map(|migration| [Some(migration.up()), migration.down()]).flatten();
+    let mut found = Vec::new();
+    for (script, effects) in scripts.zip(effects) {
+        let (text, dialect) = (script.text(), migrations.dialect());
+        let statements: Vec<Statement> =
+            script.data().statements.iter().map(|span| reader::read(text, *span, dialect)).collect();
+        let file = Checkable {
+            path: script.path(),
+            text,
+            statements: &statements,
+            effects: &effects.statements,
+            dialect,
+            transactional: script.transactional(),
+        };
+        found.extend(transaction(file));
+        found.extend(phase(file, effects));
+    }
+    found
 }
 
 /// Adds what the replay found. A statement that a grammar refuses was not read as it was meant, so nothing
