@@ -29,8 +29,8 @@ pub use diff::{Difference, diff};
 pub use finding::Finding;
 pub use key::{Class, Key, Origin};
 pub(crate) use observe::{Change, Changes};
-pub(crate) use replay::{Step, replay_with};
 pub use replay::{Replayed, replay};
+pub(crate) use replay::{Step, replay_with};
 pub use types::normalized as normalized_type;
 
 use crate::dialect::Dialect;

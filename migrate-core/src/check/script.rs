@@ -171,10 +171,9 @@ fn directive_code(kind: &directive::ProblemKind) -> &'static str {
 
     match kind {
         ProblemKind::Unknown { .. } => "unknown-directive",
-        ProblemKind::Arguments
-        | ProblemKind::Value(_)
-        | ProblemKind::Syntax(_)
-        | ProblemKind::Misspelled => "bad-directive",
+        ProblemKind::Arguments | ProblemKind::Value(_) | ProblemKind::Syntax(_) | ProblemKind::Misspelled => {
+            "bad-directive"
+        }
         ProblemKind::Misplaced => "misplaced-directive",
         ProblemKind::Foreign(_) => "layout-not-read-yet",
     }

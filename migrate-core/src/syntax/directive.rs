@@ -365,7 +365,9 @@ fn meaning(name: &str, arguments: Arguments<'_>) -> Result<Directive, ProblemKin
         (Meaning::Alone(directive), Arguments::None) => Ok(directive),
         (Meaning::Alone(_), _) => Err(ProblemKind::Arguments),
         (Meaning::Value(values), arguments) => {
-            let found = values.iter().find(|(word, _)| matches!(arguments, Arguments::Value(value) if value == *word));
+            let found = values
+                .iter()
+                .find(|(word, _)| matches!(arguments, Arguments::Value(value) if value == *word));
             let taken = || ProblemKind::Value(values.iter().map(|(word, _)| *word).collect());
             found.map(|&(_, directive)| directive).ok_or_else(taken)
         }
