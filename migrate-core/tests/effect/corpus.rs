@@ -25,7 +25,7 @@ fn real_histories_are_classified() {
         ("authelia/migrations/sqlite", Dialect::Sqlite),
     ];
     for (set, dialect) in sets {
-        let options = Options::new(dialect).allow_empty(true);
+        let options = Options::new(dialect).allow_empty(true).published(true);
         let options =
             if set.starts_with("crates") { options.ignore(["data_oauth_github.sql"]) } else { options };
         let history =

@@ -36,7 +36,7 @@ const FILES: &str = "select 'file', b.name, '' from before b join pg_class c on 
 
 /// Counted by the server for this session, what came before the transaction too. A plan reads a table from end
 /// to end only where there is no other way.
-const COUNTED: &str = "set enable_seqscan = off; create temporary table counted as \
+const COUNTED: &str = "set enable_seqscan = off; set jit = off; create temporary table counted as \
      select relid, seq_scan from pg_stat_xact_user_tables";
 
 const SCANS: &str = "select 'scan', b.name, '' from before b join pg_stat_xact_user_tables s on s.relid = b.oid \

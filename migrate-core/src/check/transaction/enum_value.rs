@@ -78,10 +78,11 @@ impl Added<'_> {
 
     /// The token of the first use, and whether it is certain.
     fn first_use(&self, words: &Words<'_>, statement: &Statement, effect: &Effect) -> Option<(usize, Use)> {
+        let positions = positions(words);
         let strings: Vec<usize> = (0..words.tokens().len())
             .filter(|at| words.kind(*at) == Some(TokenKind::String) && self.is_label(words.text(*at)))
             // A value of a column that is not of the type is none of it.
-            .filter(|at| self.is_inserted(words, *at, statement, effect) != Some(false))
+            .filter(|at| self.is_inserted(words, *at, &positions, statement, effect) != Some(false))
             .collect();
         let certain = |at: &&usize| {
             self.is_cast(words, **at)
@@ -90,7 +91,7 @@ impl Added<'_> {
                     .iter()
                     .any(|(column, of)| self.is_type(of) && is_compared(words, **at, column))
                 || self.is_default(words, **at)
-                || self.is_inserted(words, **at, statement, effect) == Some(true)
+                || self.is_inserted(words, **at, &positions, statement, effect) == Some(true)
         };
         if let Some(at) = strings.iter().find(certain) {
             return Some((*at, Use::Certain));
@@ -142,13 +143,14 @@ impl Added<'_> {
         &self,
         words: &Words<'_>,
         at: usize,
+        positions: &[Option<usize>],
         statement: &Statement,
         effect: &Effect,
     ) -> Option<bool> {
         let Kind::Insert(insert) = &statement.kind else { return None };
         let alone = matches!(words.kind(at.checked_sub(1)?), Some(TokenKind::Open | TokenKind::Comma))
             && matches!(words.kind(at + 1), Some(TokenKind::Close | TokenKind::Comma));
-        let position = alone.then(|| position_in_row(words, at)).flatten()?;
+        let position = positions.get(at).copied().flatten().filter(|_| alone)?;
         Some(column_at(insert, effect, position).is_some_and(|of| self.is_type(of)))
     }
 }
@@ -167,26 +169,28 @@ fn is_compared(words: &Words<'_>, at: usize, column: &str) -> bool {
         || behind(3).is_some_and(|it| is_column(it) && words.at(it + 1, &["SET", "DEFAULT"]))
 }
 
-/// Which value of its row a token behind VALUES is, from 0.
-fn position_in_row(words: &Words<'_>, at: usize) -> Option<usize> {
-    let start = words.find(&["VALUES"])?;
+/// Which value of its row each token behind VALUES is, from 0; in one pass, since seeds are long.
+fn positions(words: &Words<'_>) -> Vec<Option<usize>> {
+    let mut positions = vec![None; words.tokens().len()];
+    let Some(start) = words.find(&["VALUES"]) else { return positions };
     let (mut depth, mut position) = (0_usize, 0_usize);
-    for token in start + 1..at {
-        match words.kind(token)? {
-            TokenKind::Open => {
+    for (at, place) in positions.iter_mut().enumerate().skip(start + 1) {
+        match words.kind(at) {
+            Some(TokenKind::Open) => {
                 depth += 1;
                 if depth == 1 {
                     position = 0;
                 }
             }
-            TokenKind::Close => depth = depth.checked_sub(1)?,
-            TokenKind::Comma if depth == 1 => position += 1,
+            Some(TokenKind::Close) => depth = depth.saturating_sub(1),
+            Some(TokenKind::Comma) if depth == 1 => position += 1,
             // Behind the rows.
-            TokenKind::Word if depth == 0 => return None,
+            Some(TokenKind::Word) if depth == 0 => break,
+            _ if depth == 1 => *place = Some(position),
             _ => {}
         }
     }
-    (depth == 1).then_some(position)
+    positions
 }
 
 /// The enum type of the column that a value goes into.
