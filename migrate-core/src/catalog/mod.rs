@@ -32,11 +32,7 @@ pub use finding::{CODES, Finding};
 pub use key::{Class, Key, Origin};
 pub use normal::{normalized_default, normalized_expression};
 pub(crate) use observe::{Change, Changes};
-<<<<<<< HEAD
 pub use replay::{Created, Replayed, replay};
-=======
-pub use replay::{Replayed, replay};
->>>>>>> b6
 pub(crate) use replay::{Step, replay_with};
 pub use types::normalized as normalized_type;
 
