@@ -101,6 +101,12 @@ pub use migrate_core::{
 /// * `name = "…"`: the name of the history, when it is not that of the crate. Applied migrations are kept
 ///   under it, so it must not change later.
 ///
+/// * `server = ">=13, <=18"`: the versions of the server that the files are meant for. A statement that one of them
+///   does not know is an error then, with what to write instead; without it such a statement is a note, and the
+///   versions that this library supports are meant: PostgreSQL `>=13`, MySQL `>=8.0`, MariaDB `>=10.5`, SQLite
+///   `>=3.35`. `<=18` has every 18.x in it, and `"15"` is 15.x alone. A run on another version says so in its
+///   [`Report`].
+///
 /// # Layouts
 ///
 /// The names of the files say which layout they follow; one history has one layout.

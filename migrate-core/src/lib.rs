@@ -17,11 +17,14 @@ pub mod check;
 pub mod checksum;
 pub mod diagnostic;
 pub mod dialect;
+pub mod effect;
 mod error;
 mod executor;
+pub mod feature;
 mod foreign;
 mod history;
 mod identity;
+pub mod interval;
 mod lock;
 #[doc(hidden)]
 pub mod lock_file;

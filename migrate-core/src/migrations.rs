@@ -23,6 +23,8 @@ pub struct Data {
     /// Release of the owning crate, semver.
     pub release: Cow<'static, str>,
     pub dialect: Dialect,
+    /// The server versions that it is meant for, as text.
+    pub server: Cow<'static, str>,
     pub entries: Cow<'static, [Entry]>,
     /// Over (version, kind, token checksum of the up, transactional) in file order.
     pub fingerprint: Checksum,
@@ -116,6 +118,12 @@ impl Migrations {
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         self.data.dialect
+    }
+
+    /// The server versions that it is meant for: what was declared, or what this library supports.
+    #[must_use]
+    pub fn server(&self) -> &str {
+        &self.data.server
     }
 
     /// The migrations in the order in which they are applied.

@@ -77,6 +77,16 @@ pub enum Notice {
         /// What the second connection saw.
         detail: String,
     },
+    /// The server has a version that the migrations are not meant for, so nobody has checked them for it. Seen by a
+    /// run that has something to apply.
+    ServerOutsideInterval {
+        /// Name of the history.
+        history: String,
+        /// The version of the server.
+        version: String,
+        /// The versions that the history is meant for.
+        interval: String,
+    },
 }
 
 impl fmt::Display for Notice {
@@ -101,6 +111,10 @@ impl fmt::Display for Notice {
             Notice::LockNotExclusive { detail } => {
                 write!(f, "the database's lock does not exclude other sessions ({detail})")
             }
+            Notice::ServerOutsideInterval { history, version, interval } => write!(
+                f,
+                "{history}: the server is version {version}, and the migrations were checked for {interval}"
+            ),
         }
     }
 }

@@ -65,6 +65,9 @@ fn embed(facade: &TokenStream, arguments: &Arguments) -> Result<TokenStream, Vec
     if let Some(name) = &arguments.name {
         options = options.name(name);
     }
+    if let Some(server) = &arguments.server {
+        options = options.server(server);
+    }
     let Checked { migrations, diagnostics } = checked(&files, &options);
     for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.severity() < Severity::Error) {
         // A macro has no warnings of its own on stable Rust.
@@ -90,6 +93,7 @@ fn expression(
         None => quote!(::core::env!("CARGO_PKG_NAME")),
     };
     let dialect = dialect(data.dialect);
+    let server = &*data.server;
     let entries = data.entries.iter().map(entry);
     let fingerprint = checksum(data.fingerprint);
     let text_fingerprint = checksum(data.text_fingerprint);
@@ -116,6 +120,7 @@ fn expression(
             name: private::Cow::Borrowed(#name),
             release: private::Cow::Borrowed(::core::env!("CARGO_PKG_VERSION")),
             dialect: #dialect,
+            server: private::Cow::Borrowed(#server),
             entries: private::Cow::Borrowed(ENTRIES),
             fingerprint: #fingerprint,
             text_fingerprint: #text_fingerprint,

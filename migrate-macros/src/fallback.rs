@@ -22,6 +22,7 @@ fn empty(facade: &TokenStream) -> TokenStream {
             name: private::Cow::Borrowed(""),
             release: private::Cow::Borrowed(""),
             dialect: private::Dialect::Postgres,
+            server: private::Cow::Borrowed(""),
             entries: private::Cow::Borrowed(&[]),
             fingerprint: private::Checksum::from_bytes([0; 32]),
             text_fingerprint: private::Checksum::from_bytes([0; 32]),

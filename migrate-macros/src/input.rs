@@ -2,6 +2,7 @@
 
 use migrate_core::Dialect;
 use migrate_core::diagnostic::closest;
+use migrate_core::interval::Interval;
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
@@ -27,6 +28,8 @@ pub(crate) struct Arguments {
     /// Findings that are accepted: the version, with `/down` where that is meant, and the code.
     pub(crate) allow: Vec<(String, String)>,
     pub(crate) name: Option<String>,
+    /// The server versions that the files are meant for.
+    pub(crate) server: Option<String>,
 }
 
 const DIALECTS: [(&str, Dialect); 4] = [
@@ -36,7 +39,7 @@ const DIALECTS: [(&str, Dialect); 4] = [
     ("sqlite", Dialect::Sqlite),
 ];
 
-const ARGUMENTS: [&str; 4] = ["dialect", "ignore", "allow", "name"];
+const ARGUMENTS: [&str; 5] = ["dialect", "ignore", "allow", "name", "server"];
 
 const ALLOWED: [&str; 1] = ["empty"];
 
@@ -62,6 +65,7 @@ impl Arguments {
         let mut allow_empty = None;
         let mut allow = Vec::new();
         let mut name = None;
+        let mut server: Option<LitStr> = None;
         let mut first = true;
         while !input.is_empty() {
             if input.peek(LitStr) {
@@ -92,6 +96,9 @@ impl Arguments {
                         &mut name,
                         assigned(input, |input| Ok(input.parse::<LitStr>()?.value()))?,
                     )?,
+                    "server" => {
+                        once(&argument, &mut server, assigned(input, |input| input.parse::<LitStr>())?)?;
+                    }
                     other => {
                         let message = unknown("argument", other, &ARGUMENTS);
                         return Err(Error::new(argument.span(), message));
@@ -108,6 +115,13 @@ impl Arguments {
                 format!("missing argument: write one of {}", choices(|name| format!("dialect = {name}")));
             return Err(Error::new(Span::call_site(), message));
         };
+        // The dialect may come behind it.
+        if let Some(server) = &server {
+            Interval::new(dialect, &server.value()).map_err(|error| {
+                let message = format!("{}\n= help: {}", error.message(), error.help());
+                Error::new(server.span(), message)
+            })?;
+        }
         Ok(Arguments {
             span: folder.as_ref().map_or_else(Span::call_site, LitStr::span),
             folder: folder.map_or_else(|| "migrations".to_owned(), |literal| literal.value()),
@@ -116,6 +130,7 @@ impl Arguments {
             allow_empty: allow_empty.is_some(),
             allow,
             name,
+            server: server.map(|server| server.value()),
         })
     }
 }

@@ -1,6 +1,8 @@
 //! What the library does on real databases: PostgreSQL, MariaDB and SQLite. One binary, one module per topic;
 //! a test that holds on every database is written once, in a function of a [`place::Place`].
 
+#[path = "../shared/accepted.rs"]
+mod accepted;
 mod blocking;
 mod boot_cost;
 mod conformance;
@@ -9,6 +11,7 @@ mod examples;
 mod files;
 mod hygiene;
 mod instances;
+mod interval;
 mod lent;
 mod lent_settings;
 mod locks;

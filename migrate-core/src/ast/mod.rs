@@ -314,6 +314,8 @@ pub struct CreateRoutine {
     pub if_not_exists: bool,
     /// Types of the arguments that belong to its identity.
     pub arguments: Vec<TypeName>,
+    /// MySQL: the names of the parameters.
+    pub parameters: Vec<String>,
     /// How many of the arguments have a default.
     pub defaults: usize,
     /// `None` for procedures and for RETURNS TABLE.

@@ -155,6 +155,8 @@ pub enum ConstraintKind {
     Exclude {
         /// The columns and expressions.
         columns: Vec<IndexPart>,
+        /// USING.
+        method: Option<Ident>,
     },
 }
 

@@ -1,4 +1,6 @@
-//! What Postgres has without a statement having created it, as far as the catalog asks.
+//! What the servers have without a statement having created it, as far as the catalog asks.
+
+use crate::dialect::Dialect;
 
 /// Types of `pg_catalog` and the words of the grammar for types, as the reader gives them.
 const TYPES: &[&str] = &[
@@ -235,6 +237,93 @@ const EXTENSION_TYPES: &[(&str, &str)] = &[
     ("geometry", "postgis"),
     ("geography", "postgis"),
 ];
+
+/// The first words of the types of columns in MySQL and MariaDB, of all versions.
+const MYSQL_TYPES: &[&str] = &[
+    "bigint",
+    "binary",
+    "bit",
+    "blob",
+    "bool",
+    "boolean",
+    "byte",
+    "char",
+    "character",
+    "clob",
+    "date",
+    "datetime",
+    "dec",
+    "decimal",
+    "double",
+    "enum",
+    "fixed",
+    "float",
+    "float4",
+    "float8",
+    "geomcollection",
+    "geometry",
+    "geometrycollection",
+    "inet4",
+    "inet6",
+    "int",
+    "int1",
+    "int2",
+    "int3",
+    "int4",
+    "int8",
+    "integer",
+    "json",
+    "linestring",
+    "long",
+    "longblob",
+    "longtext",
+    "mediumblob",
+    "mediumint",
+    "mediumtext",
+    "middleint",
+    "multilinestring",
+    "multipoint",
+    "multipolygon",
+    "national",
+    "nchar",
+    "number",
+    "numeric",
+    "nvarchar",
+    "point",
+    "polygon",
+    "raw",
+    "real",
+    "row",
+    "serial",
+    "set",
+    "smallint",
+    "text",
+    "time",
+    "timestamp",
+    "tinyblob",
+    "tinyint",
+    "tinytext",
+    "uuid",
+    "varbinary",
+    "varchar",
+    "varchar2",
+    "varcharacter",
+    "vector",
+    "xmltype",
+    "year",
+];
+
+/// The types of columns in a STRICT table of SQLite.
+const STRICT_TYPES: &[&str] = &["any", "blob", "int", "integer", "real", "text"];
+
+/// The only types that there are; none where there may be others.
+pub(super) fn closed_types(dialect: Dialect, strict: bool) -> &'static [&'static str] {
+    match dialect {
+        Dialect::MySql | Dialect::MariaDb => MYSQL_TYPES,
+        Dialect::Sqlite if strict => STRICT_TYPES,
+        _ => &[],
+    }
+}
 
 pub(super) fn is_type(name: &str) -> bool {
     // `interval day to second`, `time (3) with time zone`: the grammar knows more spellings than names.

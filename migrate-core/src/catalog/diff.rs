@@ -6,7 +6,7 @@ use std::fmt;
 use super::Catalog;
 use super::key::Key;
 use super::model::Entity;
-use super::render::facts;
+use super::render::{Spelling, facts};
 
 /// One way in which the second of two catalogs is not like the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,16 +57,61 @@ pub fn diff(a: &Catalog, b: &Catalog) -> Vec<Difference> {
     differences
 }
 
+/// How one object differs now from `old`, which was there before. Uncertain and temporary ones are left out.
+pub(super) fn of_one(catalog: &Catalog, key: &Key, old: Option<&Entity>) -> Option<Difference> {
+    let doubtful = old.and_then(Entity::state).is_some_and(|state| catalog.taint.covers(state));
+    if doubtful || catalog.is_tainted(key) || *key.schema == *catalog.rules().temporary_schema {
+        return None;
+    }
+    match (old, catalog.get(key)) {
+        (Some(old), Some(new)) => changed(catalog, catalog, key, old, new),
+        (Some(old), None) => Some(Difference::Missing { object: catalog.title(key, old) }),
+        (None, Some(new)) => Some(Difference::Extra { object: catalog.title(key, new) }),
+        (None, None) => None,
+    }
+}
+
 fn changed(a: &Catalog, b: &Catalog, key: &Key, one: &Entity, other: &Entity) -> Option<Difference> {
-    let (left, right) = (facts(a, one), facts(b, other));
-    let only = |these: &[String], those: &[String]| -> Vec<String> {
-        these.iter().filter(|fact| !those.contains(fact)).cloned().collect()
+    // Most objects are the same to the letter.
+    if one == other {
+        return None;
+    }
+    let (left, right) = (spelled(a, one), spelled(b, other));
+    let only = |these: &[Fact], those: &[Fact]| -> Vec<String> {
+        let missing = these.iter().filter(|fact| !those.iter().any(|it| it.compared == fact.compared));
+        missing.map(|fact| fact.shown.clone()).collect()
     };
     let (missing, extra) = (only(&left, &right), only(&right, &left));
     if missing.is_empty() && extra.is_empty() && one.word() == other.word() {
         return None;
     }
     Some(Difference::Changed { object: a.title(key, one), missing, extra })
+}
+
+impl Difference {
+    /// Each difference as a few words.
+    pub(super) fn lines(&self) -> Vec<String> {
+        match self {
+            Difference::Changed { object, missing, extra } => {
+                let missing = missing.iter().map(|fact| format!("{object} lacks `{fact}`"));
+                missing.chain(extra.iter().map(|fact| format!("{object} has `{fact}`"))).collect()
+            }
+            _ => vec![self.to_string()],
+        }
+    }
+}
+
+/// One line about an object.
+struct Fact {
+    shown: String,
+    compared: String,
+}
+
+fn spelled(catalog: &Catalog, entity: &Entity) -> Vec<Fact> {
+    let shown = facts(catalog, entity, Spelling::Written);
+    let compared = facts(catalog, entity, Spelling::Compared);
+    let facts = shown.into_iter().zip(compared).map(|(shown, compared)| Fact { shown, compared });
+    facts.filter(|fact| !fact.compared.is_empty()).collect()
 }
 
 impl fmt::Display for Difference {

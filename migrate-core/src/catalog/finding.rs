@@ -5,6 +5,50 @@ use crate::migrations::Span;
 
 use super::key::Origin;
 
+/// All codes of findings.
+pub const CODES: &[&str] = &[
+    "ambiguous-column",
+    "ambiguous-function",
+    "broken-view",
+    "duplicate-column",
+    "duplicate-constraint",
+    "duplicate-extension",
+    "duplicate-function",
+    "duplicate-index",
+    "duplicate-label",
+    "duplicate-policy",
+    "duplicate-primary-key",
+    "duplicate-schema",
+    "duplicate-sequence",
+    "duplicate-table",
+    "duplicate-trigger",
+    "duplicate-type",
+    "duplicate-view",
+    "in-primary-key",
+    "in-use",
+    "missing-primary-key",
+    "no-identity",
+    "no-unique-index",
+    "unknown-column",
+    "unknown-constraint",
+    "unknown-extension",
+    "unknown-function",
+    "unknown-index",
+    "unknown-label",
+    "unknown-policy",
+    "unknown-schema",
+    "unknown-sequence",
+    "unknown-table",
+    "unknown-trigger",
+    "unknown-type",
+    "unknown-view",
+    "view-columns",
+    "wrong-count",
+    "wrong-object",
+    "wrong-reference",
+    "wrong-reference-type",
+];
+
 /// One thing that is wrong with a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {

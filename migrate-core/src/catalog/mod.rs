@@ -12,6 +12,8 @@ mod key;
 mod lookup;
 pub mod model;
 mod naming;
+mod normal;
+mod observe;
 mod render;
 mod replay;
 mod resolve;
@@ -21,13 +23,17 @@ mod store;
 mod taint;
 mod types;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use apply::apply;
 pub use diff::{Difference, diff};
-pub use finding::Finding;
+pub use finding::{CODES, Finding};
 pub use key::{Class, Key, Origin};
-pub use replay::{Replayed, replay};
+pub use normal::{normalized_default, normalized_expression};
+pub(crate) use observe::{Change, Changes};
+pub use replay::{Created, Replayed, replay};
+pub(crate) use replay::{Step, replay_with};
 pub use types::normalized as normalized_type;
 
 use crate::dialect::Dialect;
@@ -45,6 +51,12 @@ pub struct Catalog {
     taint: Taint,
     /// Counts creations, so that what was there before some moment can be told from what came later.
     clock: u64,
+    /// What was created or got a new name, in order: tables, views, sequences and types.
+    created: Vec<Key>,
+    /// Those among them whose statement named the schema.
+    qualified: BTreeSet<Key>,
+    /// What tables and columns were called before they were renamed. Never taken back: that would prove nothing.
+    renamed: BTreeSet<String>,
 }
 
 /// What statements of a session change and later ones depend on.
@@ -70,6 +82,13 @@ pub(crate) struct Snapshot {
     taint: Taint,
 }
 
+impl Snapshot {
+    /// For when there is no way back any more.
+    fn into_mark(self) -> store::Mark {
+        self.mark
+    }
+}
+
 impl Catalog {
     /// An empty database.
     #[must_use]
@@ -81,6 +100,9 @@ impl Catalog {
             session: Session::new(rules),
             taint: Taint::default(),
             clock: 0,
+            created: Vec::new(),
+            qualified: BTreeSet::new(),
+            renamed: BTreeSet::new(),
         };
         for schema in rules.schemas {
             catalog.insert(Key::new(Class::Schema, "", schema), Entity::Schema(model::Schema::new(schema)));
@@ -119,6 +141,18 @@ impl Catalog {
         if let Some(state) = entity.state_mut() {
             state.born = self.clock;
         }
+        // The name of a sequence that comes with a column is chosen so that it is free.
+        let implicit = matches!(&entity, Entity::Sequence(sequence) if sequence.owner.is_some());
+        if matches!(key.class, Class::Relation | Class::Type)
+            && !implicit
+            && *key.schema != *self.rules().temporary_schema
+        {
+            self.created.push(key.clone());
+        }
+        let columns = self.rules().columns;
+        for index in entity.indexes_mut().into_iter().flatten() {
+            index.key = columns.fold(&index.name).into_owned();
+        }
         self.store.replace(key, Some(Arc::new(entity)));
     }
 
@@ -138,6 +172,32 @@ impl Catalog {
     #[must_use]
     pub fn is_tainted(&self, key: &Key) -> bool {
         self.store.get(key).and_then(Entity::state).is_some_and(|state| self.taint.covers(state))
+    }
+
+    /// What is different from when the snapshot was taken, at the cost of what has changed since. `None` when
+    /// something since then could not be followed.
+    pub(crate) fn since(&self, snapshot: &Snapshot) -> Option<Vec<Difference>> {
+        let followed = self.taint.events() == snapshot.taint.events()
+            && self.taint.confined() == snapshot.taint.confined();
+        followed.then(|| {
+            let before = self.store.before(&snapshot.mark);
+            before.into_iter().filter_map(|(key, old)| diff::of_one(self, key, old)).collect()
+        })
+    }
+
+    /// What was created at any time.
+    fn created(&self) -> BTreeSet<Created> {
+        let usual = self.rules().path.first().copied().unwrap_or_default();
+        let created = self.created.iter().map(|key| Created {
+            schema: (*key.schema != *usual || self.qualified.contains(key)).then(|| key.schema.to_string()),
+            name: key.name.to_string(),
+        });
+        created.collect()
+    }
+
+    /// Keeps what has happened since the snapshot was taken.
+    pub(crate) fn keep(&mut self, snapshot: Snapshot) {
+        self.store.forget(&snapshot.mark);
     }
 
     /// Whether objects may exist that the catalog does not have.

@@ -1,11 +1,13 @@
 //! A catalog as text: one line for each fact, in an order that does not depend on that of creation.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fmt::Write as _;
 
-use super::Catalog;
 use super::key::{Class, Key};
 use super::model::{Column, Constraint, ConstraintKind, Entity, Index, TypeKind};
+use super::{Catalog, normal};
+use crate::dialect::Dialect;
 
 impl fmt::Display for Catalog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -15,7 +17,13 @@ impl fmt::Display for Catalog {
             }
             let tainted = if self.is_tainted(key) { " (uncertain)" } else { "" };
             writeln!(f, "{}{tainted}", self.title(key, entity))?;
-            for line in facts(self, entity) {
+            let mut lines = facts(self, entity, Spelling::Written);
+            for group in lines.chunk_by_mut(|a, b| part(a) == part(b)) {
+                if matches!(part(&group[0]), "constraint" | "index") {
+                    group.sort();
+                }
+            }
+            for line in lines {
                 writeln!(f, "    {line}")?;
             }
         }
@@ -40,20 +48,33 @@ impl Catalog {
     }
 }
 
-/// Everything about an object, line by line. The first word or two of a line say which part it is about.
-pub(super) fn facts(catalog: &Catalog, entity: &Entity) -> Vec<String> {
+/// How a fact is spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spelling {
+    /// As the file or the server has it.
+    Written,
+    /// In the form in which what means the same looks the same.
+    Compared,
+}
+
+/// The part of an object that a line is about.
+fn part(line: &str) -> &str {
+    line.split(' ').next().unwrap_or("")
+}
+
+/// Everything about an object, line by line, in an order that does not depend on the spelling. The first word or
+/// two of a line say which part it is about.
+pub(super) fn facts(catalog: &Catalog, entity: &Entity, spelling: Spelling) -> Vec<String> {
     let mut lines = Vec::new();
+    let pen = Pen { catalog, spelling };
     match entity {
         Entity::Table(table) => {
-            lines.extend(table.columns.iter().map(column));
+            lines.extend(table.columns.iter().map(|it| pen.column(it)));
             if table.incomplete {
                 lines.push("perhaps more columns".to_owned());
             }
-            let mut constraints: Vec<String> =
-                table.constraints.iter().map(|it| constraint(catalog, it)).collect();
-            constraints.sort();
-            lines.extend(constraints);
-            lines.extend(indexes(&table.indexes));
+            lines.extend(table.constraints.iter().map(|it| pen.constraint(it)));
+            lines.extend(table.indexes.iter().map(|it| pen.index(it)));
             for parent in &table.parents {
                 let word = if table.partition { "partition of" } else { "inherits" };
                 lines.push(format!("{word} {}", catalog.shown_key(parent)));
@@ -68,7 +89,7 @@ pub(super) fn facts(catalog: &Catalog, entity: &Entity) -> Vec<String> {
                 let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
                 lines.push(format!("uses {} ({})", catalog.shown_key(key), columns.join(", ")));
             }
-            lines.extend(indexes(&view.indexes));
+            lines.extend(view.indexes.iter().map(|it| pen.index(it)));
         }
         Entity::Sequence(sequence) => {
             if let Some((table, column)) = &sequence.owner {
@@ -85,8 +106,13 @@ pub(super) fn facts(catalog: &Catalog, entity: &Entity) -> Vec<String> {
             TypeKind::Domain { base, not_null, default, checks } => {
                 let not_null = if *not_null { " not null" } else { "" };
                 lines.push(format!("base {base}{not_null}"));
-                lines.extend(default.iter().map(|default| format!("default {default}")));
-                lines.extend(checks.iter().map(|check| format!("check {} {}", check.name, check.expression)));
+                let default = default.as_ref().and_then(|default| pen.default(Some(base), default));
+                lines.extend(default.map(|default| format!("default {default}")));
+                lines.extend(
+                    checks
+                        .iter()
+                        .map(|check| format!("check {} {}", check.name, pen.expression(&check.expression))),
+                );
             }
             TypeKind::Other => {}
         },
@@ -105,95 +131,157 @@ pub(super) fn facts(catalog: &Catalog, entity: &Entity) -> Vec<String> {
     lines
 }
 
-fn column(column: &Column) -> String {
-    let mut line = format!("column {}", column.name);
-    if let Some(type_name) = &column.type_name {
-        let _ = write!(line, " {type_name}");
-    }
-    if let Some(collation) = &column.collation {
-        let _ = write!(line, " collate {collation}");
-    }
-    if column.not_null {
-        line.push_str(" not null");
-    }
-    if let Some(default) = &column.default {
-        let _ = write!(line, " default {default}");
-    }
-    if let Some(generated) = &column.generated {
-        let _ = write!(line, " generated as {generated}");
-    }
-    if let Some(identity) = column.identity {
-        let _ = write!(line, " generated {} as identity", identity.to_lowercase());
-    }
-    if column.auto_increment {
-        line.push_str(" auto_increment");
-    }
-    line
+/// Writes facts in one spelling.
+struct Pen<'c> {
+    catalog: &'c Catalog,
+    spelling: Spelling,
 }
 
-fn constraint(catalog: &Catalog, constraint: &Constraint) -> String {
-    let mut line = format!("constraint {}", constraint.name.as_deref().unwrap_or("(unnamed)"));
-    let list = constraint.columns().join(", ");
-    let _ = match &constraint.kind {
-        ConstraintKind::PrimaryKey { .. } => write!(line, " primary key ({list})"),
-        ConstraintKind::Unique { .. } => write!(line, " unique ({list})"),
-        ConstraintKind::ForeignKey { table, referenced, on_delete, on_update, .. } => {
-            let _ = write!(
-                line,
-                " foreign key ({list}) references {} ({})",
-                catalog.shown_key(table),
-                referenced.join(", ")
-            );
-            for (word, action) in [("delete", on_delete), ("update", on_update)] {
-                if let Some(action) = action {
-                    let _ = write!(line, " on {word} {}", action.to_lowercase());
-                }
-            }
-            Ok(())
+impl Pen<'_> {
+    fn expression<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.spelling {
+            Spelling::Written => Cow::Borrowed(text),
+            Spelling::Compared => Cow::Owned(normal::normalized_expression(self.catalog.dialect, text)),
         }
-        ConstraintKind::Check { expression, .. } => write!(line, " check {expression}"),
-        ConstraintKind::Exclude { .. } => write!(line, " exclude ({list})"),
-    };
-    if constraint.not_valid {
-        line.push_str(" not valid");
     }
-    line
-}
 
-fn indexes(indexes: &[Index]) -> Vec<String> {
-    let mut lines: Vec<String> = indexes
-        .iter()
-        .map(|index| {
-            let unique = if index.unique { " unique" } else { "" };
-            let parts: Vec<String> = index
-                .parts
-                .iter()
-                .map(|part| {
-                    let mut text =
-                        part.column.clone().or_else(|| part.expression.clone()).unwrap_or_default();
-                    if let Some(length) = part.length {
-                        let _ = write!(text, "({length})");
+    fn default(&self, type_name: Option<&str>, text: &str) -> Option<String> {
+        match self.spelling {
+            Spelling::Written => Some(text.to_owned()),
+            Spelling::Compared => normal::normalized_default(self.catalog.dialect, type_name, text),
+        }
+    }
+
+    fn mysql(&self) -> bool {
+        matches!(self.catalog.dialect, Dialect::MySql | Dialect::MariaDb)
+    }
+
+    /// Names of columns, constraints and indexes as the database compares them.
+    fn name<'t>(&self, name: &'t str) -> Cow<'t, str> {
+        match self.spelling {
+            Spelling::Written => Cow::Borrowed(name),
+            Spelling::Compared => self.catalog.rules().columns.fold(name),
+        }
+    }
+
+    fn names<'t>(&self, names: impl IntoIterator<Item = &'t String>) -> String {
+        names.into_iter().map(|name| self.name(name)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn column(&self, column: &Column) -> String {
+        let mut line = format!("column {}", self.name(&column.name));
+        if let Some(type_name) = &column.type_name {
+            let _ = match self.spelling {
+                Spelling::Compared if self.catalog.dialect == Dialect::Sqlite => {
+                    write!(line, " {}", type_name.replace(' ', "").to_ascii_lowercase())
+                }
+                _ => write!(line, " {type_name}"),
+            };
+        }
+        if let Some(collation) = &column.collation {
+            let _ = write!(line, " collate {}", self.name(collation));
+        }
+        if column.not_null {
+            line.push_str(" not null");
+        }
+        let default = column.default.as_ref();
+        if let Some(default) = default.and_then(|it| self.default(column.type_name.as_deref(), it)) {
+            let _ = write!(line, " default {default}");
+        }
+        if let Some(generated) = &column.generated {
+            let _ = write!(line, " generated as {}", self.expression(generated));
+        }
+        if let Some(identity) = column.identity {
+            let _ = write!(line, " generated {} as identity", identity.to_lowercase());
+        }
+        if column.auto_increment {
+            line.push_str(" auto_increment");
+        }
+        line
+    }
+
+    /// Empty where it is not compared.
+    fn constraint(&self, constraint: &Constraint) -> String {
+        // To MySQL, a unique key and a unique index are one thing, and the index is compared.
+        if self.mysql()
+            && self.spelling == Spelling::Compared
+            && matches!(constraint.kind, ConstraintKind::Unique { .. })
+        {
+            return String::new();
+        }
+        let mut line = match (&constraint.name, self.spelling) {
+            // SQLite does not look at the names of constraints.
+            (Some(_), Spelling::Compared) if self.catalog.dialect == Dialect::Sqlite => None,
+            (name, _) => name.as_deref(),
+        }
+        .map_or_else(|| "constraint (unnamed)".to_owned(), |name| format!("constraint {}", self.name(name)));
+        let list = self.names(constraint.columns());
+        let _ = match &constraint.kind {
+            ConstraintKind::PrimaryKey { .. } => write!(line, " primary key ({list})"),
+            ConstraintKind::Unique { .. } => write!(line, " unique ({list})"),
+            ConstraintKind::ForeignKey { table, referenced, on_delete, on_update, .. } => {
+                let referenced = self.names(referenced);
+                let _ = write!(
+                    line,
+                    " foreign key ({list}) references {} ({referenced})",
+                    self.catalog.shown_key(table),
+                );
+                for (word, action) in [("delete", on_delete), ("update", on_update)] {
+                    if let Some(action) = action.as_deref().and_then(|action| self.action(action)) {
+                        let _ = write!(line, " on {word} {action}");
                     }
-                    if part.descending {
-                        text.push_str(" desc");
-                    }
-                    text
-                })
-                .collect();
-            let mut line = format!("index {}{unique}", index.name);
-            if let Some(method) = &index.method {
-                let _ = write!(line, " using {method}");
+                }
+                Ok(())
             }
-            let _ = write!(line, " ({})", parts.join(", "));
-            if !index.include.is_empty() {
-                let _ = write!(line, " include ({})", index.include.join(", "));
+            ConstraintKind::Check { expression, .. } => {
+                write!(line, " check {}", self.expression(expression))
             }
-            if let Some(predicate) = &index.predicate {
-                let _ = write!(line, " where {predicate}");
-            }
-            line
-        })
-        .collect();
-    lines.sort();
-    lines
+            ConstraintKind::Exclude { .. } => write!(line, " exclude ({list})"),
+        };
+        if constraint.not_valid {
+            line.push_str(" not valid");
+        }
+        line
+    }
+
+    /// What a foreign key does, unless that is what it does when nothing is written.
+    fn action(&self, action: &str) -> Option<String> {
+        let action = action.to_lowercase();
+        let usual = action == "no action" || (self.mysql() && action == "restrict");
+        (self.spelling == Spelling::Written || !usual).then_some(action)
+    }
+
+    fn index(&self, index: &Index) -> String {
+        let unique = if index.unique { " unique" } else { "" };
+        let parts: Vec<String> = index
+            .parts
+            .iter()
+            .map(|part| {
+                let mut text = match (&part.column, &part.expression) {
+                    (Some(column), _) => self.name(column).into_owned(),
+                    (None, Some(expression)) => self.expression(expression).into_owned(),
+                    (None, None) => String::new(),
+                };
+                if let Some(length) = part.length {
+                    let _ = write!(text, "({length})");
+                }
+                if part.descending {
+                    text.push_str(" desc");
+                }
+                text
+            })
+            .collect();
+        let mut line = format!("index {}{unique}", self.name(&index.name));
+        if let Some(method) = &index.method {
+            let _ = write!(line, " using {method}");
+        }
+        let _ = write!(line, " ({})", parts.join(", "));
+        if !index.include.is_empty() {
+            let _ = write!(line, " include ({})", self.names(&index.include));
+        }
+        if let Some(predicate) = &index.predicate {
+            let _ = write!(line, " where {}", self.expression(predicate));
+        }
+        line
+    }
 }

@@ -22,6 +22,37 @@ pub(super) fn normalized(text: &str, span: Option<Span>, dialect: Dialect) -> St
     out
 }
 
+/// An expression in which a column has another name.
+pub(super) fn renamed(text: &str, dialect: Dialect, old: &str, new: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let tokens: Vec<_> = Lexer::new(text, dialect).collect();
+    for (at, token) in tokens.iter().enumerate() {
+        let source = token.text(text);
+        let name = match token.kind {
+            TokenKind::Word => source,
+            TokenKind::QuotedIdent => source.trim_matches(['"', '`', '[', ']']),
+            _ => "",
+        };
+        let same = if dialect == Dialect::Postgres { name == old } else { name.eq_ignore_ascii_case(old) };
+        // A function may have the name of a column.
+        let call = tokens.get(at + 1).is_some_and(|next| next.kind == TokenKind::Open);
+        if name.is_empty() || !same || call {
+            out.push_str(source);
+        } else {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            let quote = if matches!(dialect, Dialect::MySql | Dialect::MariaDb) { '`' } else { '"' };
+            if token.kind == TokenKind::Word && new.chars().all(plain) {
+                out.push_str(new);
+            } else {
+                out.push(quote);
+                out.push_str(new);
+                out.push(quote);
+            }
+        }
+    }
+    out
+}
+
 /// The words of a text that could be names, in lower case; strings are searched for words as well, as they
 /// may be code.
 pub(super) fn words(text: &str, dialect: Dialect) -> Vec<String> {

@@ -115,6 +115,15 @@ impl Store {
         mark
     }
 
+    /// What has been replaced since, each with what was there at the mark.
+    pub(super) fn before(&self, mark: &Mark) -> BTreeMap<&Key, Option<&Entity>> {
+        let mut before = BTreeMap::new();
+        for (key, old) in self.log.iter().skip(mark.length) {
+            before.entry(key).or_insert(old.as_deref());
+        }
+        before
+    }
+
     /// Undoes what has happened since.
     pub(super) fn roll_back(&mut self, mark: &Mark) {
         // Not logged again, even when an outer mark exists: its part of the log is older.
@@ -125,6 +134,11 @@ impl Store {
             }
         }
         self.marks = mark.outer;
+    }
+
+    /// What stood where something was put since, in that order. A key may be there twice.
+    pub(super) fn since(&self, mark: &Mark) -> &[(Key, Option<Arc<Entity>>)] {
+        self.log.get(mark.length..).unwrap_or_default()
     }
 
     /// Keeps what has happened.

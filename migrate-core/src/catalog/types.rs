@@ -1,5 +1,7 @@
 //! Types as the server shows them.
 
+use std::borrow::Cow;
+
 use crate::ast::TypeName;
 use crate::dialect::Dialect;
 
@@ -73,13 +75,24 @@ fn postgres(type_name: &TypeName) -> String {
     } else if base == "numeric" && type_name.arguments.len() == 1 {
         format!("numeric({},0)", type_name.arguments[0].trim())
     } else {
-        format!("{base}{arguments}")
+        format!("{}{arguments}", quoted(base))
     };
     let schema = match &type_name.schema {
-        Some(schema) if schema.text != "pg_catalog" && schema.text != "public" => format!("{}.", schema.text),
+        Some(schema) if schema.text != "pg_catalog" && schema.text != "public" => {
+            format!("{}.", quoted(&schema.text))
+        }
         _ => String::new(),
     };
     format!("{schema}{text}{}", "[]".repeat(usize::from(type_name.dimensions > 0)))
+}
+
+/// A name as the server shows it: in quotes when it has been in quotes and needs them.
+fn quoted(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(format!("\"{}\"", name.replace('"', "\"\"")))
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 fn mysql(type_name: &TypeName, mariadb: bool) -> String {

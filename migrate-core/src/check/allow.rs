@@ -2,11 +2,23 @@
 //! where that cannot be edited any more, from outside.
 
 use super::Options;
+use crate::catalog;
 use crate::diagnostic::{Diagnostic, Place, closest};
+use crate::feature;
 
-/// The findings that can be allowed: those after which a file is still what it was meant to be. Another is one
-/// word here.
-const ALLOWABLE: [&str; 1] = ["syntax-error"];
+/// The findings that can be allowed, beside those of the catalog: those after which a file is still what it was
+/// meant to be. Another is one word here.
+const ALLOWABLE: [&str; 9] = [
+    "syntax-error",
+    "unparsed",
+    "down-differs",
+    feature::CODE,
+    "not-in-transaction",
+    "may-not-run-in-transaction",
+    "enum-value-used-early",
+    "pragma-without-effect",
+    "commits-by-itself",
+];
 
 /// A finding that is accepted.
 #[derive(Debug)]
@@ -21,10 +33,17 @@ pub(super) struct Allowed {
 }
 
 /// Takes the allowed findings out, and reports what allows nothing.
-pub(super) fn lift(allowed: &[Allowed], options: &Options, diagnostics: &mut Vec<Diagnostic>) {
+///
+/// `replayed` says whether the findings of the catalog are among the diagnostics.
+pub(super) fn lift(
+    allowed: &[Allowed],
+    replayed: bool,
+    options: &Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut found = Vec::new();
     for allowed in allowed {
-        if !ALLOWABLE.contains(&allowed.code.as_str()) {
+        if !allowable().any(|code| code == allowed.code) {
             found.push(not_allowable(allowed));
             continue;
         }
@@ -33,8 +52,8 @@ pub(super) fn lift(allowed: &[Allowed], options: &Options, diagnostics: &mut Vec
             let path = diagnostic.place().map(Place::path);
             diagnostic.code() != allowed.code || path.is_none() || path != allowed.path.as_deref()
         });
-        // Without a grammar nothing is known about the spelling.
-        let looked = allowed.code != "syntax-error" || options.spelling.is_some();
+        // Without a grammar nothing is known about the spelling, and behind an error nothing about the schema.
+        let looked = if allowed.code == "syntax-error" { options.spelling.is_some() } else { replayed };
         if allowed.path.is_none() || (looked && diagnostics.len() == before) {
             let message = match &allowed.path {
                 Some(path) => format!("`{}` allows what is not found in {path}", allowed.written),
@@ -49,11 +68,15 @@ pub(super) fn lift(allowed: &[Allowed], options: &Options, diagnostics: &mut Vec
     }
 }
 
+fn allowable() -> impl Iterator<Item = &'static str> {
+    ALLOWABLE.into_iter().chain(catalog::CODES.iter().copied())
+}
+
 fn not_allowable(allowed: &Allowed) -> Diagnostic {
     let message = format!("`{}` cannot be allowed", allowed.code);
-    let help = match closest(&allowed.code, ALLOWABLE) {
+    let help = match closest(&allowed.code, allowable()) {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("what can be allowed: {}", ALLOWABLE.join(", ")),
+        None => format!("what can be allowed: {}", allowable().collect::<Vec<_>>().join(", ")),
     };
     placed(Diagnostic::error("unknown-allow", message), allowed).help(help)
 }

@@ -4,22 +4,31 @@
 mod allow;
 mod lift;
 mod options;
+mod phase;
 mod script;
 mod spelling;
 mod text;
+mod transaction;
 
 use std::borrow::Cow;
 
 pub use options::Options;
+pub use phase::phase;
 pub(crate) use script::controls_transaction;
 pub use spelling::{Spelling, SpellingError};
+pub use transaction::{Checkable, transaction};
 
 use self::allow::Allowed;
 use self::script::Script;
+use crate::ast::Statement;
 use crate::checksum;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::effect::{self, ScriptEffects, Versions};
+use crate::feature;
+use crate::interval::Interval;
 use crate::lock_file;
 use crate::migrations::{Data, Entry, Migrations};
+use crate::reader;
 use crate::source::layout::{self, Group, Role};
 use crate::source::{Content, File, MAX_FILE_LEN, Refusal, SourceError, ignored_by, metadata};
 use crate::version::Version;
@@ -98,7 +107,12 @@ pub fn check(files: &[File], options: &Options) -> Checked {
             }
         }))
         .collect();
-    allow::lift(&allowed, options, &mut diagnostics);
+    let interval = interval(options, &mut diagnostics);
+    let mut newer = Vec::new();
+    if !options.published {
+        let scripts = || scripts.iter().flatten().map(Script::parts);
+        newer.extend(feature::findings(scripts, &interval, options.server.is_some()));
+    }
 
     let mut entries = Vec::new();
     for Group { version, name, up, down, metadata } in arranged.groups {
@@ -120,13 +134,27 @@ pub fn check(files: &[File], options: &Options) -> Checked {
     }
 
     let failed = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity() == Severity::Error);
+    let spelled: Vec<Diagnostic> =
+        diagnostics.extract_if(.., |diagnostic| diagnostic.code() == spelling::CODE).collect();
+    let whole = !failed(&diagnostics);
+    diagnostics.extend(spelled);
+    diagnostics.extend(newer);
+    let migrations = migrations(entries, options, &interval);
+    let replayed =
+        whole.then(|| effect::replay(options.dialect, [&migrations], Versions::supported(options.dialect)));
+    if let (Some(replayed), false) = (&replayed, options.published) {
+        let mut found = replayed.replayed.diagnostics.clone();
+        found.extend(found_by_effects(&migrations, &replayed.scripts));
+        found_by_replay(&found, &mut diagnostics);
+    }
+    allow::lift(&allowed, whole, options, &mut diagnostics);
     // A list of migrations that is not complete would be compared with more than there is. Who uses a published
     // package cannot write its lock file.
-    if options.lock_file && !options.published && !failed(&diagnostics) {
+    if options.lock_file && !options.published && whole {
         for file in locks {
             let path = options.shown(&file.path);
             if let Some(text) = text_of(file, &path, &mut diagnostics) {
-                diagnostics.extend(lock_file::compare(&path, &text, &entries));
+                diagnostics.extend(lock_file::compare(&path, &text, &migrations.data().entries));
             }
         }
     }
@@ -142,8 +170,63 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         let (a, b) = (key(a), key(b));
         a.is_none().cmp(&b.is_none()).then(a.cmp(&b))
     });
-    let migrations = if failed(&diagnostics) { None } else { Some(migrations(entries, options)) };
+    let migrations = if failed(&diagnostics) { None } else { Some(migrations) };
     Checked { migrations, diagnostics }
+}
+
+/// What files ask of their transaction and say of their phase, against what they do. `effects` are those of
+/// each up and, behind it, its down.
+fn found_by_effects(migrations: &Migrations, effects: &[ScriptEffects]) -> Vec<Diagnostic> {
+    let scripts = migrations.iter().flat_map(|migration| [Some(migration.up()), migration.down()]).flatten();
+    let mut found = Vec::new();
+    for (script, effects) in scripts.zip(effects) {
+        let (text, dialect) = (script.text(), migrations.dialect());
+        let statements: Vec<Statement> =
+            script.data().statements.iter().map(|span| reader::read(text, *span, dialect)).collect();
+        let file = Checkable {
+            path: script.path(),
+            text,
+            statements: &statements,
+            effects: &effects.statements,
+            dialect,
+            transactional: script.transactional(),
+        };
+        found.extend(transaction(file));
+        found.extend(phase(file, effects));
+    }
+    found
+}
+
+/// Adds what the replay found. A statement that a grammar refuses was not read as it was meant, so nothing
+/// more is said about its file.
+fn found_by_replay(replayed: &[Diagnostic], diagnostics: &mut Vec<Diagnostic>) {
+    let misspelled: Vec<String> = diagnostics
+        .iter()
+        .filter(|found| found.code() == spelling::CODE && found.severity() == Severity::Error)
+        .filter_map(|found| found.place().map(|place| place.path().to_owned()))
+        .collect();
+    let others = replayed.iter().filter(|found| {
+        found.place().is_none_or(|place| !misspelled.iter().any(|path| path == place.path()))
+    });
+    diagnostics.extend(others.cloned().map(with_way_out));
+}
+
+/// Nothing knows what is in a database beside this history, so an error that has no better advice says how to
+/// insist.
+fn with_way_out(found: Diagnostic) -> Diagnostic {
+    if found.severity() < Severity::Error || found.helps().len() > 0 {
+        return found;
+    }
+    let when = if found.code().starts_with("unknown-") {
+        "something else creates it"
+    } else {
+        "the database accepts it"
+    };
+    let help = format!(
+        "if {when}, write `-- migrate(allow({}, \"reason\"))` at the start of the file",
+        found.code()
+    );
+    found.help(help)
 }
 
 /// Whether somebody who writes `text` means `version`: leading zeros and the dashes of diesel have no meaning.
@@ -158,7 +241,19 @@ fn is_ignored(file: &File, options: &Options) -> bool {
     matches!(file.content, Content::Ignored) || ignored_by(&file.path, &options.ignore).is_some()
 }
 
-fn migrations(entries: Vec<Entry>, options: &Options) -> Migrations {
+/// The server versions that are declared, or else those that are meant then.
+fn interval(options: &Options, diagnostics: &mut Vec<Diagnostic>) -> Interval {
+    let declared = options.server.as_deref().map(|text| Interval::new(options.dialect, text));
+    declared.transpose().map_or_else(
+        |error| {
+            diagnostics.push(Diagnostic::error("bad-server", error.message()).help(error.help()));
+            Interval::of(options.dialect)
+        },
+        |declared| declared.unwrap_or_else(|| Interval::of(options.dialect)),
+    )
+}
+
+fn migrations(entries: Vec<Entry>, options: &Options, interval: &Interval) -> Migrations {
     let by = |checksum: fn(&Entry) -> checksum::Checksum| {
         checksum::fingerprint(
             entries.iter().map(|entry| (&*entry.version, checksum(entry), entry.up.transactional)),
@@ -170,6 +265,7 @@ fn migrations(entries: Vec<Entry>, options: &Options) -> Migrations {
         name: Cow::Owned(options.name.clone()),
         release: Cow::Owned(options.release.clone()),
         dialect: options.dialect,
+        server: Cow::Owned(interval.text().to_owned()),
         entries: Cow::Owned(entries),
         fingerprint,
         text_fingerprint,

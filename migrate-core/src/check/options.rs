@@ -2,6 +2,8 @@
 
 use super::spelling::Spelling;
 use crate::dialect::Dialect;
+#[cfg(doc)]
+use crate::interval::Interval;
 
 /// How migration files are read by [`check`](super::check) and the run-time sources.
 ///
@@ -28,6 +30,7 @@ pub struct Options {
     pub(super) published: bool,
     pub(super) spelling: Option<Spelling>,
     pub(super) lock_file: bool,
+    pub(super) server: Option<String>,
 }
 
 impl Options {
@@ -45,6 +48,7 @@ impl Options {
             published: false,
             spelling: None,
             lock_file: true,
+            server: None,
         }
     }
 
@@ -115,6 +119,15 @@ impl Options {
     #[must_use]
     pub fn lock_file(mut self, compared: bool) -> Self {
         self.lock_file = compared;
+        self
+    }
+
+    /// The server versions that the files are meant for, as `>=13, <=18`; see [`Interval`]. A statement that one of
+    /// them does not know is an error then. Without it the versions that this library supports are meant, and such
+    /// a statement is a note.
+    #[must_use]
+    pub fn server(mut self, versions: impl Into<String>) -> Self {
+        self.server = Some(versions.into());
         self
     }
 

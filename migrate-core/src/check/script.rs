@@ -45,10 +45,21 @@ impl Script {
         let asks =
             |wanted| directives.found.iter().find(|found| found.directive == wanted).map(|found| found.span);
         let statements: Vec<Span> = split.statements.iter().map(|statement| statement.span).collect();
-        // Where a quote is open the statements are not what was meant, and that has been said.
-        if let (Some(grammar), true, false) = (options.spelling, split.problems.is_empty(), options.published)
+        // Where a quote is open the statements are not what was meant. The mistake may be an earlier quote that
+        // is missing, which is where the grammar stops first.
+        let quote = |found: &&Problem| {
+            matches!(
+                found.kind,
+                ProblemKind::UnterminatedString
+                    | ProblemKind::UnterminatedIdent
+                    | ProblemKind::UnterminatedDollarQuote
+            )
+        };
+        let until = split.problems.iter().find(quote).map(|found| found.span.start);
+        if let (Some(grammar), true, false) =
+            (options.spelling, split.problems.is_empty() || until.is_some(), options.published)
         {
-            spelling::check(grammar, options.dialect, &path, &text, &statements, diagnostics);
+            spelling::check(grammar, options.dialect, &path, &text, &statements, until, diagnostics);
         }
         let allowed = directives.allowed.iter().map(|allow| Allowed {
             code: allow.code.clone(),
@@ -71,6 +82,11 @@ impl Script {
     /// The path as messages show it.
     pub(super) fn path(&self) -> &str {
         &self.path
+    }
+
+    /// Its path, its text and where its statements are.
+    pub(super) fn parts(&self) -> (&str, &str, &[Span]) {
+        (&self.path, &self.text, &self.statements)
     }
 
     /// Takes out what the file allows to be wrong.
@@ -204,7 +220,9 @@ fn directive_code(kind: &directive::ProblemKind) -> &'static str {
 
     match kind {
         ProblemKind::Unknown { .. } => "unknown-directive",
-        ProblemKind::Arguments | ProblemKind::Syntax(_) | ProblemKind::Misspelled => "bad-directive",
+        ProblemKind::Arguments | ProblemKind::Value(_) | ProblemKind::Syntax(_) | ProblemKind::Misspelled => {
+            "bad-directive"
+        }
         ProblemKind::Misplaced => "misplaced-directive",
         ProblemKind::Foreign(_) => "layout-not-read-yet",
     }

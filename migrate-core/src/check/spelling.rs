@@ -6,6 +6,9 @@ use crate::dialect::Dialect;
 use crate::migrations::Span;
 use crate::syntax::{Lexer, TokenKind};
 
+/// The code of what a grammar refuses.
+pub(super) const CODE: &str = "syntax-error";
+
 /// A full grammar: what is wrong with one statement, in order, and nothing when it is spelled well or when
 /// there is no grammar for the dialect.
 pub type Spelling = fn(Dialect, &str) -> Vec<SpellingError>;
@@ -19,18 +22,20 @@ pub struct SpellingError {
     pub message: String,
 }
 
-/// Reports what `spelling` finds in the `statements` of a file.
+/// Reports what `spelling` finds in the `statements` of a file, up to the byte `until`.
 pub(super) fn check(
     spelling: Spelling,
     dialect: Dialect,
     path: &str,
     text: &str,
     statements: &[Span],
+    until: Option<u32>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for span in statements {
         let statement = span.of(text);
-        let errors = spelling(dialect, statement);
+        let mut errors = spelling(dialect, statement);
+        errors.retain(|error| until.is_none_or(|until| span.start as usize + error.at < until as usize));
         if errors.is_empty() {
             continue;
         }
@@ -45,11 +50,11 @@ pub(super) fn check(
         let place = excerpt(path, text, base + start, base + end);
         diagnostics.push(if nested {
             let message = format!("this text in the statement may be misspelled: {}", error.message);
-            Diagnostic::warning("syntax-error", message)
+            Diagnostic::warning(CODE, message)
                 .at(place)
                 .help("the database may read it differently, or only when it is called")
         } else {
-            Diagnostic::error("syntax-error", format!("syntax error: {}", error.message))
+            Diagnostic::error(CODE, format!("syntax error: {}", error.message))
                 .at(place)
                 .help("if the database accepts it, write `-- migrate(allow(syntax-error, \"reason\"))` at the start of the file")
         });

@@ -9,6 +9,9 @@ use crate::dialect::Dialect;
 use crate::migrations::Span;
 use crate::syntax::{Lexer, Token, TokenKind};
 
+/// The bytes that Postgres keeps of a name.
+const POSTGRES_NAME: usize = 63;
+
 /// Groups nested deeper than this are not read. Each costs stack, also where the compiler runs the reader.
 const MAX_DEPTH: u32 = 48;
 
@@ -229,7 +232,7 @@ impl<'t> Reader<'t> {
     pub(super) fn ident(&mut self) -> Option<Ident> {
         let token = self.peek(0)?;
         let text = token.text(self.text);
-        let ident = match token.kind {
+        let mut ident = match token.kind {
             TokenKind::Word if self.is_postgres() => {
                 Ident { text: text.to_ascii_lowercase(), quoted: false, span: token.span }
             }
@@ -241,6 +244,10 @@ impl<'t> Reader<'t> {
             }
             _ => return None,
         };
+        if self.is_postgres() && ident.text.len() > POSTGRES_NAME {
+            // The server cuts it and goes on.
+            ident.text.truncate(ident.text.floor_char_boundary(POSTGRES_NAME));
+        }
         self.bump();
         Some(ident)
     }

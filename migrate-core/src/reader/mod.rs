@@ -14,6 +14,8 @@ mod index;
 #[cfg(test)]
 mod linear;
 mod maintenance;
+mod misread;
+mod mysql_words;
 mod other;
 mod query;
 mod routine;
@@ -22,6 +24,8 @@ mod table;
 mod trigger;
 mod types;
 mod view;
+
+pub use self::misread::misread;
 
 use self::cursor::Reader;
 use crate::ast::{Kind, Opaque, Statement};

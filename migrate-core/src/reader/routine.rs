@@ -16,6 +16,7 @@ impl Reader<'_> {
             or_replace,
             if_not_exists,
             arguments: Vec::new(),
+            parameters: Vec::new(),
             defaults: 0,
             returns: None,
             returns_set: false,
@@ -23,6 +24,11 @@ impl Reader<'_> {
             body: None,
         };
         if self.at_open() {
+            let start = self.position();
+            if self.is_mysql() {
+                routine.parameters = self.list(Reader::parameter_name);
+                self.restart(start);
+            }
             (routine.arguments, routine.defaults) = self.arguments_of_routine();
         }
         while !self.done() {
@@ -58,6 +64,16 @@ impl Reader<'_> {
             argument.filter(|_| !out)
         });
         (arguments, defaults)
+    }
+
+    /// Where every parameter has a name, perhaps behind a mode.
+    fn parameter_name(&mut self) -> Option<String> {
+        if self.at_any(&["in", "out", "inout"]) && self.is_ident(1) && self.is_ident(2) {
+            self.bump();
+        }
+        let name = self.ident();
+        self.skip_to_comma();
+        name.map(|name| name.text)
     }
 
     /// The type of an argument that may have a mode and a name before it.

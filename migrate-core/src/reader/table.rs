@@ -217,10 +217,8 @@ impl Reader<'_> {
         } else if self.eat(&["check"]) {
             ConstraintKind::Check(self.expression_in_group())
         } else if self.eat(&["exclude"]) {
-            if self.eat(&["using"]) {
-                self.ident();
-            }
-            ConstraintKind::Exclude { columns: self.index_parts() }
+            let method = if self.eat(&["using"]) { self.ident() } else { None };
+            ConstraintKind::Exclude { columns: self.index_parts(), method }
         } else {
             return None;
         };

@@ -14,11 +14,13 @@ use crate::dialect::{Schemas, Spec, has_code};
 use crate::error::ErrorKind;
 use crate::executor::{Outcome, Pause, Task, Work};
 use crate::history::{Applied, Boot, State, Tables};
+use crate::interval::Interval;
 use crate::lock::Lock;
 use crate::migrations::{Migration, Migrations};
 use crate::migrator::Options;
 use crate::plan::{Pending, end_of};
 use crate::report::{Notice, Report};
+use crate::server::Server;
 use crate::session::{Driver, Session};
 use reading::FirstRead;
 
@@ -228,10 +230,24 @@ impl<'a, D: Driver> Run<'a, D> {
             }
             result => result,
         };
+        report.notices.extend(self.outside_of_interval(&setup.server));
         // The scope of the lock ends here, on every path. A future that is dropped before drops the
         // session with it, and the server ends what it was doing.
         self.close(setup, own).await;
         result
+    }
+
+    /// The histories that are not meant for this server.
+    fn outside_of_interval(&self, server: &str) -> impl Iterator<Item = Notice> {
+        self.histories.iter().filter_map(|migrations| {
+            let dialect = migrations.dialect();
+            let interval = Interval::new(dialect, migrations.server()).ok()?;
+            Some(Notice::ServerOutsideInterval {
+                history: migrations.name().to_owned(),
+                version: interval.misses(&Server::read(dialect, server))?,
+                interval: interval.text().to_owned(),
+            })
+        })
     }
 
     /// Takes the lock, then works until nothing is pending.

@@ -15,6 +15,8 @@ pub(super) struct Setup<'a, D: Driver> {
     pub(super) work: Work<'a, D>,
     /// Brings a lent session back to how it was.
     pub(super) restore: String,
+    /// What the server says that it is.
+    pub(super) server: String,
 }
 
 /// What preparing a session found out.
@@ -26,6 +28,7 @@ pub(super) struct Prepared {
     pub(super) set_role: String,
     pub(super) set_role_for_now: String,
     pub(super) foreign_keys: bool,
+    pub(super) server: String,
 }
 
 impl<'a, D: Driver> Run<'a, D> {
@@ -47,6 +50,7 @@ impl<'a, D: Driver> Run<'a, D> {
         match self.prepare(&mut session, own, view).await {
             Ok(prepared) => Ok(Setup {
                 restore,
+                server: prepared.server,
                 work: Work {
                     driver: self.driver,
                     session,
@@ -158,13 +162,14 @@ impl<'a, D: Driver> Run<'a, D> {
             foreign_keys: captured.iter().any(|(name, value)| name == "foreign_keys" && value == "1"),
             reset,
             actor: identity.user.unwrap_or_default(),
+            server: identity.server,
         })
     }
 
     /// Ends the working session: closing it is what lets go of the lock. A lent one that does everything is
     /// first brought back to how it was.
     pub(super) async fn close(&self, setup: Setup<'a, D>, own: bool) {
-        let Setup { mut work, restore } = setup;
+        let Setup { mut work, restore, server: _ } = setup;
         if own {
             // Closing lets go as well, but the server notices that in its own time, and others are waiting.
             if let Some(lock) = &work.lock {

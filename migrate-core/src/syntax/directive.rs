@@ -21,11 +21,42 @@ pub enum Directive {
     NoTransaction,
     /// `empty`: the file has no statement, on purpose.
     Empty,
+    /// `phase = expand`, `backfill` or `contract`: what the file does to binaries that were built before it.
+    Phase(Phase),
+}
+
+/// A step of a change that older binaries live through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// It only adds: older binaries go on.
+    Expand,
+    /// It moves data: older binaries go on.
+    Backfill,
+    /// It takes away what older binaries use: they must be gone.
+    Contract,
+}
+
+/// What a directive is without its value.
+#[derive(Clone, Copy)]
+enum Meaning {
+    Alone(Directive),
+    /// The values that it can have.
+    Value(&'static [(&'static str, Directive)]),
 }
 
 /// The directives that there are. Another is one line here.
-const KNOWN: &[(&str, Directive)] =
-    &[("no-transaction", Directive::NoTransaction), ("empty", Directive::Empty)];
+const KNOWN: &[(&str, Meaning)] = &[
+    ("no-transaction", Meaning::Alone(Directive::NoTransaction)),
+    ("empty", Meaning::Alone(Directive::Empty)),
+    ("phase", Meaning::Value(PHASES)),
+];
+
+const PHASES: &[(&str, Directive)] = &[
+    ("expand", Directive::Phase(Phase::Expand)),
+    ("backfill", Directive::Phase(Phase::Backfill)),
+    ("contract", Directive::Phase(Phase::Contract)),
+];
 
 /// `allow(code, "reason")`, which has arguments and is not one of them: a file may have many.
 const ALLOW: &str = "allow";
@@ -101,6 +132,8 @@ pub enum ProblemKind {
     },
     /// A directive that takes no arguments has some.
     Arguments,
+    /// A directive needs another value, or a value at all: those that it takes.
+    Value(Vec<&'static str>),
     /// The list does not follow the grammar: what was expected here.
     Syntax(&'static str),
     /// It was meant as a directive but is not written as one.
@@ -244,21 +277,19 @@ impl<'t> List<'t, '_> {
                 continue;
             }
             let arguments = if self.eat('=') {
+                self.space();
+                let rest = self.rest;
                 self.value()?;
-                true
+                Arguments::Value(rest.get(..rest.len() - self.rest.len()).unwrap_or("").trim_end())
             } else if self.eat('(') {
                 self.values()?;
-                true
+                Arguments::List
             } else {
-                false
+                Arguments::None
             };
-            match known(name) {
-                Some(directive) if !arguments => self.directives.found.push(Found { directive, span }),
-                Some(_) => self.directives.problems.push(Problem { span, kind: ProblemKind::Arguments }),
-                None => {
-                    let kind = ProblemKind::Unknown { name: name.to_owned(), suggestion: nearest(name) };
-                    self.directives.problems.push(Problem { span, kind });
-                }
+            match meaning(name, arguments) {
+                Ok(directive) => self.directives.found.push(Found { directive, span }),
+                Err(kind) => self.directives.problems.push(Problem { span, kind }),
             }
             if self.ended()? {
                 return Ok(());
@@ -372,8 +403,32 @@ fn names() -> impl Iterator<Item = &'static str> {
     KNOWN.iter().map(|&(name, _)| name).chain([ALLOW])
 }
 
-fn known(name: &str) -> Option<Directive> {
-    KNOWN.iter().find(|(known, _)| *known == name).map(|&(_, directive)| directive)
+/// What stands behind the name of a directive.
+enum Arguments<'t> {
+    None,
+    Value(&'t str),
+    List,
+}
+
+fn meaning(name: &str, arguments: Arguments<'_>) -> Result<Directive, ProblemKind> {
+    let Some(meaning) = known(name) else {
+        return Err(ProblemKind::Unknown { name: name.to_owned(), suggestion: nearest(name) });
+    };
+    match (meaning, arguments) {
+        (Meaning::Alone(directive), Arguments::None) => Ok(directive),
+        (Meaning::Alone(_), _) => Err(ProblemKind::Arguments),
+        (Meaning::Value(values), arguments) => {
+            let found = values
+                .iter()
+                .find(|(word, _)| matches!(arguments, Arguments::Value(value) if value == *word));
+            let taken = || ProblemKind::Value(values.iter().map(|(word, _)| *word).collect());
+            found.map(|&(_, directive)| directive).ok_or_else(taken)
+        }
+    }
+}
+
+fn known(name: &str) -> Option<Meaning> {
+    KNOWN.iter().find(|(known, _)| *known == name).map(|&(_, meaning)| meaning)
 }
 
 /// The known name that `name` was probably meant to be: at most one letter in three is wrong.
@@ -419,6 +474,13 @@ impl fmt::Display for ProblemKind {
                 Ok(())
             }
             ProblemKind::Arguments => f.write_str("this directive takes no arguments; write its name alone"),
+            ProblemKind::Value(values) => {
+                write!(f, "this directive has the wrong value; write it with one of")?;
+                for (index, value) in values.iter().enumerate() {
+                    write!(f, "{} `= {value}`", if index == 0 { "" } else { "," })?;
+                }
+                Ok(())
+            }
             ProblemKind::Syntax(expected) => {
                 write!(f, "this directive cannot be read: expected {expected}")
             }

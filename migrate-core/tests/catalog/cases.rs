@@ -6,14 +6,17 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use migrate_core::Dialect;
-use migrate_core::catalog::{Catalog, apply};
+use migrate_core::catalog::{CODES, Catalog, apply};
 use migrate_core::diagnostic::Severity;
 use migrate_core::reader;
 use migrate_core::syntax::split;
+
+use crate::place::Place;
+use crate::server::{self, Source, Tally};
 
 const DIALECTS: [(&str, Dialect); 3] =
     [("postgres", Dialect::Postgres), ("mariadb", Dialect::MariaDb), ("sqlite", Dialect::Sqlite)];
@@ -79,6 +82,7 @@ impl Case {
                 catalog = before;
             }
             for finding in findings {
+                assert!(CODES.contains(&finding.code), "{} cannot be allowed", finding.code);
                 let diagnostic = finding.diagnostic("case.sql", |_| Some(&self.text));
                 let _ = writeln!(text, "{diagnostic}\n");
             }
@@ -140,25 +144,12 @@ fn the_servers_say_what_is_recorded_of_them() {
 
 /// What the server says about each statement; `None` when it is not installed.
 fn verdicts(case: &Case) -> Option<String> {
-    match case.dialect {
-        Dialect::Sqlite => {
-            let folder = tempfile::tempdir().unwrap();
-            let file = folder.path().join("case.db");
-            verdicts_by(case, |script| sqlite(&file, script))
-        }
-        Dialect::Postgres => {
-            let database = migrate_test_support::postgres()?.database("catalog");
-            verdicts_by(case, |script| Some(database.run(script)))
-        }
-        _ => {
-            let database = migrate_test_support::mariadb()?.database("catalog");
-            verdicts_by(case, |script| Some(database.run(script)))
-        }
-    }
+    let place = Place::new(case.dialect)?;
+    Some(verdicts_by(case, |script| place.run(script)))
 }
 
 /// Each statement in a session of its own, after the settings that came before it.
-fn verdicts_by(case: &Case, run: impl Fn(&str) -> Option<Result<String, String>>) -> Option<String> {
+fn verdicts_by(case: &Case, run: impl Fn(&str) -> Result<String, String>) -> String {
     let (mut settings, mut verdicts) = (String::new(), String::new());
     for statement in case.statements() {
         let body = statement.to_ascii_lowercase();
@@ -168,7 +159,7 @@ fn verdicts_by(case: &Case, run: impl Fn(&str) -> Option<Result<String, String>>
         } else {
             format!("{settings}{statement};\n")
         };
-        match run(&script)? {
+        match run(&script) {
             Ok(_) => {
                 verdicts.push_str("accepted\n");
                 if body.starts_with("set ") || body.starts_with("pragma ") {
@@ -190,27 +181,32 @@ fn verdicts_by(case: &Case, run: impl Fn(&str) -> Option<Result<String, String>>
             }
         }
     }
-    Some(verdicts)
+    verdicts
 }
 
-fn sqlite(file: &Path, script: &str) -> Option<Result<String, String>> {
-    use std::io::Write as _;
-    let child = Command::new("sqlite3")
-        .args(["-batch", "-bail"])
-        .arg(file)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let Ok(mut child) = child else {
-        let _ = writeln!(std::io::stderr(), "SKIPPED: sqlite3 is not installed");
-        return None;
-    };
-    child.stdin.take()?.write_all(script.as_bytes()).ok()?;
-    let output = child.wait_with_output().ok()?;
-    Some(if output.status.success() {
-        Ok(String::new())
-    } else {
-        Err(String::from_utf8_lossy(&output.stderr).into_owned())
-    })
+#[test]
+fn what_the_statements_of_the_cases_lead_to_is_what_the_server_has() {
+    let mut all = Tally::default();
+    let mut wrong = String::new();
+    for case in cases() {
+        let Some(place) = Place::new(case.dialect) else { continue };
+        let verdicts = verdicts_by(&case, |script| place.run(script));
+        let mut replayed = Catalog::new(case.dialect);
+        let statements = split(&case.text, case.dialect).statements;
+        for (statement, verdict) in statements.iter().zip(verdicts.lines()) {
+            if verdict == "accepted" {
+                let read = reader::read(&case.text, statement.span, case.dialect);
+                apply(&mut replayed, &read, &case.text, "case.sql");
+            }
+        }
+        let ask = |query: &str| place.run(query);
+        let server = server::catalog(&Source { dialect: case.dialect, ask: &ask });
+        let tally = Tally::of_certain(&server, &replayed);
+        if !tally.is_exact() {
+            let _ = writeln!(wrong, "{}:\n{tally}", case.name());
+        }
+        all.add(tally);
+    }
+    let _ = writeln!(std::io::stderr(), "{wrong}all cases:\n{all}");
+    assert_eq!(all.too_low(), [""; 0], "{wrong}all cases:\n{all}");
 }

@@ -8,6 +8,8 @@ use migrate_core::source::{Content, File};
 use migrate_core::syntax::split;
 use migrate_core::{Dialect, Migrations, reader};
 
+use crate::accepted::allowance;
+
 fn history(files: &[(&str, &str)]) -> Migrations {
     let files: Vec<File> = files
         .iter()
@@ -16,7 +18,13 @@ fn history(files: &[(&str, &str)]) -> Migrations {
             content: Content::Bytes(text.as_bytes().to_vec().into()),
         })
         .collect();
-    check(&files, &Options::new(Dialect::Postgres).folder("migrations")).into_result().unwrap()
+    let options = Options::new(Dialect::Postgres).folder("migrations");
+    let found = check(&files, &options).diagnostics;
+    let accepted = found.iter().fold(options, |options, found| {
+        let (script, code) = allowance(found.code(), found.place().unwrap().path());
+        options.allow(script, code)
+    });
+    check(&files, &accepted).into_result().unwrap()
 }
 
 fn catalog(text: &str) -> Catalog {
@@ -119,4 +127,89 @@ fn what_an_unknown_database_lacks_is_not_certain() {
             assert_eq!(finding.severity, migrate_core::diagnostic::Severity::Note, "{finding:?}");
         }
     }
+}
+
+/// What the checks say about a history.
+fn said(files: &[(&str, &str)], options: &Options) -> String {
+    let files: Vec<File> = files
+        .iter()
+        .map(|&(path, text)| File {
+            path: path.to_owned(),
+            content: Content::Bytes(text.as_bytes().to_vec().into()),
+        })
+        .collect();
+    check(&files, options).diagnostics.iter().map(|found| format!("{found}\n")).collect()
+}
+
+const MISTAKEN: [(&str, &str); 2] =
+    [("1_a.sql", "CREATE TABLE users (id int);"), ("2_b.sql", "ALTER TABLE user ADD COLUMN email text;")];
+
+#[test]
+fn the_checks_of_a_history_report_what_the_server_would_refuse() {
+    assert_eq!(
+        said(&MISTAKEN, &Options::new(Dialect::Postgres)),
+        "\
+error[unknown-table]: table `user` does not exist
+ --> 2_b.sql:1:13
+  |
+1 | ALTER TABLE user ADD COLUMN email text;
+  |             ^^^^
+  = help: did you mean `users`?
+"
+    );
+    let options = Options::new(Dialect::Postgres);
+    assert_eq!(said(&MISTAKEN, &options.clone().allow("2", "unknown-table")), "");
+    let unused = said(&MISTAKEN[..1], &options.allow("1", "unknown-table"));
+    assert!(unused.contains("warning[unused-allow]"), "{unused}");
+}
+
+#[test]
+fn nobody_is_told_about_the_schema_of_a_published_package() {
+    assert_eq!(said(&MISTAKEN, &Options::new(Dialect::Postgres).published(true)), "");
+}
+
+#[test]
+fn what_nothing_resembles_may_come_from_elsewhere_and_the_message_says_how_to_insist() {
+    let text = said(&[("1_a.sql", "ALTER TABLE legacy ADD COLUMN x int;")], &Dialect::Postgres.into());
+    let help = "if something else creates it, write `-- migrate(allow(unknown-table, \"reason\"))` at the start of the file";
+    assert!(text.contains(help), "{text}");
+}
+
+#[test]
+fn a_statement_that_cannot_be_followed_is_a_note_which_can_be_allowed() {
+    let files = [("1_a.sql", "DO $$ BEGIN EXECUTE 'CREATE TABLE a (id int)'; END $$;\nSELECT id FROM b;")];
+    let text = said(&files, &Dialect::Postgres.into());
+    assert!(text.starts_with("note[unparsed]: "), "{text}");
+    assert!(!text.contains("error["), "{text}");
+    assert_eq!(said(&files, &Options::new(Dialect::Postgres).allow("1", "unparsed")), "");
+}
+
+#[test]
+fn a_down_that_does_not_bring_back_what_was_there_is_shown() {
+    let files = [
+        ("1_a.up.sql", "CREATE TABLE a (id int, n text NOT NULL, m text); CREATE INDEX a_n ON a (n);"),
+        ("1_a.down.sql", "DROP TABLE a;"),
+        ("2_b.up.sql", "ALTER TABLE a DROP COLUMN n; CREATE TABLE b (id int);"),
+        ("2_b.down.sql", "ALTER TABLE a ADD COLUMN n text;"),
+        ("3_c.up.sql", "ALTER TABLE a DROP COLUMN m;"),
+        ("3_c.down.sql", "ALTER TABLE a ADD COLUMN m text;"),
+        ("4_d.up.sql", "CREATE TABLE kept (id int);"),
+        ("4_d.down.sql", "-- irreversible: the rows are needed"),
+        ("5_e.up.sql", "DO $$ BEGIN EXECUTE 'CREATE TABLE e (id int)'; END $$; CREATE TABLE f (id int);"),
+        ("5_e.down.sql", "SELECT 1;"),
+    ];
+    let options = Options::new(Dialect::Postgres).allow("5", "unparsed");
+    assert_eq!(
+        said(&files, &options),
+        "\
+warning[down-differs]: behind this down the schema is not what it was before its up:
+    table a lacks `column n text not null`
+    table a lacks `index a_n (n)`
+    table a has `column n text`
+    table b is left over
+ --> 2_b.down.sql
+  = help: if it is meant, write `-- migrate(allow(down-differs, \"reason\"))` at the start of the file
+"
+    );
+    assert_eq!(said(&files, &options.allow("2/down", "down-differs")), "");
 }

@@ -4,6 +4,8 @@
 //! [`world`] is the server, [`sql`] reads what the library sends, [`driver`] is the way between the two, where
 //! the faults happen, and [`executor`] polls the instances in a chosen order.
 
+#[path = "../../../tests/shared/accepted.rs"]
+mod accepted;
 mod after_a_fault;
 mod driver;
 mod executor;

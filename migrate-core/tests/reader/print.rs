@@ -383,7 +383,7 @@ fn constraint(found: &Constraint) -> String {
             lines.end()
         }
         ConstraintKind::Check(check) => format!("check {}", expression(check)),
-        ConstraintKind::Exclude { columns } => format!("exclude {}", key(columns, &None)),
+        ConstraintKind::Exclude { columns, .. } => format!("exclude {}", key(columns, &None)),
         _ => "unknown constraint".to_owned(),
     });
     lines.option("name", found.name.as_ref().map(ident));

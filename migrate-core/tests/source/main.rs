@@ -1,6 +1,8 @@
 //! From migration files to a history, without a database: the layouts, the errors and their text, and that
 //! all sources agree.
 
+#[path = "../../../tests/shared/accepted.rs"]
+mod accepted;
 mod allow;
 mod any_input;
 mod cases;

@@ -3,6 +3,9 @@
 
 mod depth;
 #[cfg(all(test, feature = "spelling-postgres", feature = "spelling-sqlite"))]
+mod mutants;
+mod mysql;
+#[cfg(all(test, feature = "spelling-postgres", feature = "spelling-sqlite"))]
 mod oracle;
 #[cfg(feature = "spelling-postgres")]
 mod postgres;
@@ -35,13 +38,16 @@ pub(crate) fn checked(files: &[File], options: &Options) -> Checked {
     })
 }
 
-/// The grammar of a dialect. No grammar for MySQL or MariaDB accepts all that real files hold.
+/// The grammar of a dialect, or what takes its place.
 fn grammar(dialect: Dialect) -> Option<fn(&str) -> Vec<SpellingError>> {
     match dialect {
         #[cfg(feature = "spelling-postgres")]
         Dialect::Postgres => Some(postgres::errors),
         #[cfg(feature = "spelling-sqlite")]
         Dialect::Sqlite => Some(sqlite::errors),
+        Dialect::MySql => Some(mysql::mysql),
+        Dialect::MariaDb => Some(mysql::mariadb),
+        #[allow(unreachable_patterns)]
         _ => None,
     }
 }

@@ -23,6 +23,15 @@ impl Apply<'_> {
                 else {
                     return;
                 };
+                if let (Some(on), Class::Policy, None) = (&alter.on, class, self.catalog.get(&key))
+                    && let Found::Here(table) = self.catalog.find_relation(on)
+                    && !alter.if_exists
+                {
+                    let sure = self.sure(&table);
+                    let message = format!("policy `{}` does not exist", alter.name.last.text);
+                    self.report("unknown-policy", sure, alter.name.last.span, message);
+                    return;
+                }
                 if let (AlterAction::RenameTo(to), Some(entity)) = (&alter.action, self.catalog.get(&key)) {
                     let mut entity = entity.clone();
                     entity.set_name(&to.text);

@@ -1,10 +1,12 @@
 //! ALTER TABLE.
 
+use std::borrow::Cow;
+
 use super::Apply;
 use super::column::identity;
 use crate::ast::{AlterTable, Column as Written, Ident, TableAction};
 use crate::catalog::key::Key;
-use crate::catalog::model::{ConstraintKind, Entity};
+use crate::catalog::model::{Constraint, ConstraintKind, Entity};
 use crate::catalog::rules::Naming;
 use crate::catalog::types;
 
@@ -23,13 +25,52 @@ impl Apply<'_> {
         if rename {
             self.broken_views(&alter.table.last);
         }
-        let mut actions: Vec<&TableAction> = alter.actions.iter().collect();
+        for action in &alter.actions {
+            let old = match action {
+                TableAction::RenameTo(_) => &alter.table.last.text,
+                TableAction::RenameColumn { from, .. } => &from.text,
+                _ => continue,
+            };
+            self.catalog.renamed.insert(old.to_ascii_lowercase());
+        }
+        let mut actions: Vec<Cow<'_, TableAction>> = alter.actions.iter().map(Cow::Borrowed).collect();
         // The server does them in this order, whatever the order in the statement.
         actions.sort_by_key(|action| pass(action));
+        self.move_out_of_the_way(&key, &mut actions);
         let mut key = key;
         for action in actions {
-            if let Some(renamed) = self.table_action(&key, action) {
+            if let Some(renamed) = self.table_action(&key, &action) {
                 key = renamed;
+            }
+        }
+    }
+
+    /// All renames of one ALTER TABLE start from the names before it, so that two columns can change names with
+    /// each other. Those whose old name is another's new name get names in between that nobody can write.
+    fn move_out_of_the_way(&mut self, key: &Key, actions: &mut [Cow<'_, TableAction>]) {
+        let rules = self.rules();
+        let renames = |action: &TableAction| match action {
+            TableAction::ChangeColumn { from, column, .. } => Some((from.clone(), column.name.clone())),
+            TableAction::RenameColumn { from, to } => Some((from.clone(), to.clone())),
+            _ => None,
+        };
+        let pairs: Vec<(Ident, Ident)> = actions.iter().filter_map(|action| renames(action)).collect();
+        for (number, action) in actions.iter_mut().enumerate() {
+            let Some((from, to)) = renames(action) else { continue };
+            let wanted = pairs.iter().any(|(_, other)| rules.same(&other.text, &from.text));
+            let known = self.catalog.get(key).and_then(Entity::as_table).is_some_and(|table| {
+                rules.among(&from.text, table.columns.iter().map(|column| &column.name))
+            });
+            if !wanted || !known || rules.same(&from.text, &to.text) {
+                continue;
+            }
+            let between = Ident { text: format!("\u{0}{number}"), ..from.clone() };
+            self.rename_column(key, &from, &between);
+            match action.to_mut() {
+                TableAction::ChangeColumn { from, .. } | TableAction::RenameColumn { from, .. } => {
+                    *from = between;
+                }
+                _ => {}
             }
         }
     }
@@ -64,7 +105,10 @@ impl Apply<'_> {
             TableAction::RenameColumn { from, to } => self.rename_column(key, from, to),
             TableAction::RenameTo(name) => return self.rename_relation(key, name),
             TableAction::SetSchema(schema) => return self.set_schema(key, schema),
-            TableAction::SetType { column, type_name, .. } => {
+            TableAction::SetType { column, type_name, using } => {
+                if let Some(using) = using {
+                    self.expression_on(key, using);
+                }
                 let dialect = self.catalog.dialect;
                 let text = types::normalized(dialect, type_name);
                 let ((), walked) = self.resolve(|resolver| resolver.type_name(type_name));
@@ -262,6 +306,16 @@ impl Apply<'_> {
         }
         if !rules.same(&from.text, &written.name.text) {
             self.rename_column(key, from, &written.name);
+        }
+        if rules.naming == Naming::MariaDb {
+            // The check that was written in the column goes with what it was.
+            let name = written.name.text.clone();
+            let of_column = |it: &Constraint| {
+                it.name.is_none()
+                    && matches!(&it.kind, ConstraintKind::Check { columns, .. }
+                        if matches!(columns.as_slice(), [only] if rules.same(only, &name)))
+            };
+            self.edit_table(key, |table| table.constraints.retain(|it| !of_column(it)));
         }
         let mut column = self.column(key, written);
         let in_key = self

@@ -4,9 +4,9 @@ use super::Apply;
 use crate::ast::{Column as Written, Expression, Generated, Ident};
 use crate::catalog::key::{Class, Key};
 use crate::catalog::lookup::Found;
-use crate::catalog::model::{Column, Entity, Sequence};
+use crate::catalog::model::{Column, Constraint, ConstraintKind, Entity, Sequence};
 use crate::catalog::rules::Naming;
-use crate::catalog::{naming, resolve, spelling, types};
+use crate::catalog::{builtin, naming, resolve, spelling, types};
 use crate::migrations::Span;
 use crate::syntax::{Lexer, TokenKind};
 
@@ -23,6 +23,7 @@ impl Apply<'_> {
             origin: Some(self.origin(written.name.span)),
             ..Column::default()
         };
+        self.closed_types(key, written);
         if let Some(type_name) = &written.type_name {
             let ((), walked) = self.resolve(|resolver| resolver.type_name(type_name));
             column.uses.extend(walked.routines);
@@ -47,6 +48,36 @@ impl Apply<'_> {
             column.uses.push(sequence);
         }
         column
+    }
+
+    /// Where nobody can create types, one that is not in the list does not exist.
+    fn closed_types(&mut self, key: &Key, written: &Written) {
+        let table = self.catalog.get(key).and_then(Entity::as_table);
+        let strict = table.is_some_and(|table| table.strict);
+        let Some(type_name) = &written.type_name else {
+            if strict {
+                let message = format!("column `{}` of a STRICT table has no type", written.name.text);
+                self.report("unknown-type", true, written.name.span, message);
+            }
+            return;
+        };
+        if self.rules().naming == Naming::Sqlite
+            && written.auto_increment
+            && !type_name.name.eq_ignore_ascii_case("integer")
+        {
+            let message = "only a column of the type INTEGER can be AUTOINCREMENT".to_owned();
+            self.report("autoincrement-type", true, type_name.span, message);
+        }
+        let known = builtin::closed_types(self.catalog.dialect, strict);
+        let first = type_name.name.split(' ').next().unwrap_or("").to_ascii_lowercase();
+        // A type that SQLite compares as a whole.
+        let more = strict && (type_name.name.contains(' ') || !type_name.arguments.is_empty());
+        if known.is_empty() || type_name.schema.is_some() || (known.contains(&first.as_str()) && !more) {
+            return;
+        }
+        let text = type_name.name.clone();
+        self.report("unknown-type", true, type_name.span, format!("type `{text}` does not exist"));
+        self.did_you_mean(&first, known.iter().copied());
     }
 
     /// Adds a column; gives whether it was not there before.
@@ -121,6 +152,7 @@ impl Apply<'_> {
 
     /// The expressions of a column, when all columns of its table are there.
     pub(super) fn column_expressions(&mut self, key: &Key, written: &Written) {
+        self.check_of_json(key, written);
         if let Some(default) = &written.default {
             let uses = self.default_uses(default);
             self.change_column(key, &written.name.text, |column| column.uses.extend(uses));
@@ -134,6 +166,28 @@ impl Apply<'_> {
                 column.uses.extend(uses);
             });
         }
+    }
+
+    /// MariaDB keeps JSON as text with a check.
+    fn check_of_json(&mut self, key: &Key, written: &Written) {
+        let json = written.type_name.as_ref().is_some_and(|it| it.name == "json");
+        if !json || self.rules().naming != Naming::MariaDb {
+            return;
+        }
+        let name = written.name.text.clone();
+        let origin = Some(self.origin(written.name.span));
+        self.catalog.edit(key, |entity| {
+            let Some(table) = entity.as_table_mut() else { return };
+            let expression = format!("json_valid(`{name}`)");
+            table.constraints.push(Constraint {
+                name: None,
+                kind: ConstraintKind::Check { expression, columns: vec![name] },
+                not_valid: false,
+                generated_name: true,
+                uses: Vec::new(),
+                origin,
+            });
+        });
     }
 
     /// The sequences, functions and types of a default.

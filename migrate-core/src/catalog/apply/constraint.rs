@@ -43,7 +43,7 @@ impl Apply<'_> {
                     uses,
                 );
             }
-            Kind::Exclude { columns: parts } => {
+            Kind::Exclude { columns: parts, method } => {
                 let (parts, columns, uses) = self.index_parts(key, parts);
                 let name = match &written.name {
                     Some(name) => self.written_name(key, name),
@@ -56,7 +56,7 @@ impl Apply<'_> {
                         parts,
                         columns: columns.clone(),
                         constraint: true,
-                        method: Some("gist".to_owned()),
+                        method: method.as_ref().map(|it| it.text.clone()).filter(|method| method != "btree"),
                         origin: Some(self.origin(written.span)),
                         ..Index::default()
                     },
@@ -118,9 +118,11 @@ impl Apply<'_> {
         }
         let (parts, columns, uses) = self.index_parts(key, columns);
         if primary {
-            for column in &columns {
-                let sqlite = naming == Naming::Sqlite;
-                self.change_column(key, column, |column| column.not_null |= !sqlite);
+            // SQLite takes NULL in a primary key, unless the table has no row ids.
+            let table = self.catalog.get(key).and_then(Entity::as_table);
+            let takes_null = naming == Naming::Sqlite && table.is_some_and(|table| !table.without_rowid);
+            for column in columns.iter().filter(|_| !takes_null) {
+                self.change_column(key, column, |column| column.not_null = true);
             }
         }
         let name = match (&written.name, naming) {
@@ -135,6 +137,16 @@ impl Apply<'_> {
             (None, Naming::MySql | Naming::MariaDb) => Some(self.first_column_name(key, &parts)),
             (None, Naming::Sqlite) => None,
         };
+        // SQLite makes no second key over the same columns.
+        let same = |index: &Index| {
+            index.constraint
+                && index.parts.len() == parts.len()
+                && index.parts.iter().zip(&parts).all(|(a, b)| a.column == b.column && a.column.is_some())
+        };
+        let indexes = self.catalog.get(key).map(Entity::indexes).unwrap_or_default();
+        if naming == Naming::Sqlite && !primary && indexes.iter().any(same) {
+            return;
+        }
         let row_id = naming == Naming::Sqlite && primary && self.is_row_id(key, &columns);
         if !row_id {
             let index_name = match naming {
@@ -182,7 +194,8 @@ impl Apply<'_> {
             return;
         };
         let name = written.name.as_ref().map_or_else(|| found.name.clone(), |name| name.text.clone());
-        let columns = found.columns.clone();
+        // In the order of the index.
+        let columns: Vec<String> = found.parts.iter().filter_map(|part| part.column.clone()).collect();
         for column in columns.iter().filter(|_| primary) {
             self.change_column(key, column, |column| column.not_null = true);
         }
@@ -449,17 +462,25 @@ impl Apply<'_> {
     fn index_for_foreign_key(&mut self, key: &Key, name: Option<&Ident>, columns: &[String], span: Span) {
         let rules = self.rules();
         let Some(table) = self.catalog.get(key).and_then(Entity::as_table) else { return };
+        let begin_alike = |index: &Index| {
+            let mut pairs = index.parts.iter().zip(columns);
+            pairs.all(|(part, column)| part.column.as_ref().is_some_and(|it| rules.same(it, column)))
+        };
         let covered = table.indexes.iter().any(|index| {
-            index.parts.len() >= columns.len()
-                && index
-                    .parts
-                    .iter()
-                    .zip(columns)
-                    .all(|(part, column)| part.column.as_ref().is_some_and(|it| rules.same(it, column)))
+            // One that the server made is only kept when it is longer.
+            let enough = columns.len() + usize::from(index.for_foreign_key);
+            index.parts.len() >= enough && begin_alike(index)
         });
         if covered {
             return;
         }
+        let replaced =
+            |index: &Index| index.for_foreign_key && index.parts.len() <= columns.len() && begin_alike(index);
+        self.catalog.edit(key, |entity| {
+            if let Some(indexes) = entity.indexes_mut() {
+                indexes.retain(|index| !replaced(index));
+            }
+        });
         let parts: Vec<model::IndexPart> = columns
             .iter()
             .map(|column| model::IndexPart { column: Some(column.clone()), ..Default::default() })

@@ -19,13 +19,15 @@ pub(super) struct Apply<'a> {
     pub(super) path: Arc<str>,
     pub(super) span: Span,
     pub(super) findings: Vec<Finding>,
+    /// Where the statement stands when `text` is not the file's: what made the text.
+    pub(super) stands_at: Option<Span>,
     /// What the statement is about, for taint when a clause was not read.
     targets: Vec<Key>,
 }
 
 impl<'a> Apply<'a> {
     pub(super) fn new(catalog: &'a mut Catalog, text: &'a str, path: Arc<str>, span: Span) -> Self {
-        Apply { catalog, text, path, span, findings: Vec::new(), targets: Vec::new() }
+        Apply { catalog, text, path, span, findings: Vec::new(), stands_at: None, targets: Vec::new() }
     }
 
     pub(super) fn finish(self) -> Vec<Finding> {
@@ -68,7 +70,7 @@ impl<'a> Apply<'a> {
     }
 
     pub(super) fn origin(&self, span: Span) -> Origin {
-        Origin { path: Arc::clone(&self.path), span }
+        Origin { path: Arc::clone(&self.path), span: self.stands_at.unwrap_or(span) }
     }
 
     pub(super) fn state(&self, span: Span) -> State {
@@ -205,6 +207,9 @@ impl<'a> Apply<'a> {
                 .map(|(_, entity)| entity.name().to_owned())
                 .collect();
             self.did_you_mean(&schema.text, known.iter().map(String::as_str));
+        }
+        if !name.qualifiers.is_empty() {
+            self.catalog.qualified.insert(key.clone());
         }
         self.about(&key);
         Some(key)

@@ -3,7 +3,7 @@
 use super::Apply;
 use crate::ast::{CreateTable, Ident};
 use crate::catalog::key::{Class, Key};
-use crate::catalog::model::{Column, Entity, Table, TableKind};
+use crate::catalog::model::{Column, Constraint, ConstraintKind, Entity, Table, TableKind};
 use crate::catalog::rules::Naming;
 
 impl Apply<'_> {
@@ -135,7 +135,12 @@ impl Apply<'_> {
                         }
                         table.columns.push(column);
                     }
-                    if inherits || self.rules().naming != Naming::Postgres || !create.like.is_empty() {
+                    if matches!(self.rules().naming, Naming::MySql | Naming::MariaDb) {
+                        // Everything but foreign keys; the indexes of those stay.
+                        let kept = |it: &&Constraint| !matches!(it.kind, ConstraintKind::ForeignKey { .. });
+                        table.constraints.extend(from.constraints.iter().filter(kept).cloned());
+                        table.indexes.extend(from.indexes.iter().cloned());
+                    } else if inherits || self.rules().naming != Naming::Postgres || !create.like.is_empty() {
                         // Constraints and indexes come along in ways that are not modelled: names may exist.
                         table.state.tainted |= !from.indexes.is_empty() || !from.constraints.is_empty();
                     }

@@ -1,7 +1,7 @@
 //! INSERT, UPDATE, DELETE and SELECT: the names in them, and what their functions do.
 
 use super::Apply;
-use crate::ast::{Delete, Ident, Insert, Name, Query, Update};
+use crate::ast::{Delete, Ident, Insert, Kind, Name, Query, Update};
 use crate::catalog::key::Key;
 use crate::catalog::model::{Entity, Table};
 use crate::catalog::resolve::{Columns, Resolver, Row, Scope};
@@ -14,19 +14,19 @@ impl Apply<'_> {
     }
 
     pub(super) fn insert(&mut self, insert: &Insert) {
-        let ((), walked) = self.resolve(|resolver| walk_insert(resolver, insert));
+        let ((), walked) = self.resolve(|resolver| walk_insert(resolver, insert, None));
         self.calls(&walked.called);
         self.fires_triggers(&insert.table);
     }
 
     pub(super) fn update(&mut self, update: &Update) {
-        let ((), walked) = self.resolve(|resolver| walk_update(resolver, update));
+        let ((), walked) = self.resolve(|resolver| walk_update(resolver, update, None));
         self.calls(&walked.called);
         self.fires_triggers(&update.table);
     }
 
     pub(super) fn delete(&mut self, delete: &Delete) {
-        let ((), walked) = self.resolve(|resolver| walk_delete(resolver, delete));
+        let ((), walked) = self.resolve(|resolver| walk_delete(resolver, delete, None));
         self.calls(&walked.called);
         self.fires_triggers(&delete.table);
     }
@@ -53,8 +53,41 @@ impl Apply<'_> {
     }
 }
 
-fn walk_insert(resolver: &mut Resolver<'_>, insert: &Insert) {
-    let mut around = Scope::inside(None);
+/// A statement in the body of a trigger of SQLite, which sees the rows in `around`. What it puts values into is
+/// looked for when the trigger runs.
+pub(super) fn walk_in_trigger(resolver: &mut Resolver<'_>, kind: &Kind, around: &Scope<'_>) {
+    let before = resolver.findings.len();
+    let targets: Vec<&Ident> = match kind {
+        Kind::Insert(insert) => {
+            walk_insert(resolver, insert, Some(around));
+            let arbiter = insert.conflict.iter().flat_map(|(arbiter, _)| arbiter);
+            insert.columns.iter().flatten().chain(arbiter).collect()
+        }
+        Kind::Update(update) => {
+            walk_update(resolver, update, Some(around));
+            update.columns.iter().collect()
+        }
+        Kind::Delete(delete) => {
+            walk_delete(resolver, delete, Some(around));
+            Vec::new()
+        }
+        Kind::Select(query) => {
+            resolver.query(query, Some(around));
+            Vec::new()
+        }
+        _ => Vec::new(),
+    };
+    let mut at = 0;
+    resolver.findings.retain(|finding| {
+        at += 1;
+        at <= before
+            || matches!(finding.code, "unknown-column" | "unknown-table")
+                && !targets.iter().any(|target| target.span == finding.span)
+    });
+}
+
+fn walk_insert(resolver: &mut Resolver<'_>, insert: &Insert, parent: Option<&Scope<'_>>) {
+    let mut around = Scope::inside(parent);
     resolver.ctes(&insert.ctes, true, &mut around);
     let key = resolver.relation(&insert.table);
     let table = key.as_ref().and_then(|key| resolver.catalog.get(key)).and_then(Entity::as_table);
@@ -173,8 +206,8 @@ fn arbiter_exists(
     resolver.created_here(table.state.origin.as_ref(), "the table was created here");
 }
 
-fn walk_update(resolver: &mut Resolver<'_>, update: &Update) {
-    let mut around = Scope::inside(None);
+fn walk_update(resolver: &mut Resolver<'_>, update: &Update, parent: Option<&Scope<'_>>) {
+    let mut around = Scope::inside(parent);
     resolver.ctes(&update.ctes, true, &mut around);
     let (mut scope, key) = target(resolver, &around, &update.table, update.alias.as_ref(), &update.from);
     resolver.sources(&update.from, &mut scope);
@@ -184,14 +217,23 @@ fn walk_update(resolver: &mut Resolver<'_>, update: &Update) {
         for column in update.columns.iter().filter(|_| !joined) {
             resolver.column_in(table, key, column);
         }
+        // It may be one of any table of the join.
+        let rules = resolver.catalog.rules();
+        let complete = scope.rows.iter().all(|row| row.columns.complete()) && !scope.opaque;
+        for column in update.columns.iter().filter(|_| joined && complete) {
+            if !scope.rows.iter().any(|row| rules.among(&column.text, row.columns.names())) {
+                let message = format!("no table of this statement has a column `{}`", column.text);
+                resolver.report("unknown-column", true, column.span, message);
+            }
+        }
     }
     for expression in update.expressions.iter().chain(&update.returning) {
         resolver.expression(expression, &scope);
     }
 }
 
-fn walk_delete(resolver: &mut Resolver<'_>, delete: &Delete) {
-    let mut around = Scope::inside(None);
+fn walk_delete(resolver: &mut Resolver<'_>, delete: &Delete, parent: Option<&Scope<'_>>) {
+    let mut around = Scope::inside(parent);
     resolver.ctes(&delete.ctes, true, &mut around);
     let (mut scope, _) = target(resolver, &around, &delete.table, delete.alias.as_ref(), &delete.using);
     resolver.sources(&delete.using, &mut scope);

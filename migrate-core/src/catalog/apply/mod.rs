@@ -2,6 +2,7 @@
 
 mod alter_object;
 mod alter_table;
+mod call;
 mod column;
 mod constraint;
 mod context;

@@ -47,6 +47,9 @@ impl Apply<'_> {
     pub(super) fn opaque_text(&mut self, span: Span) {
         let text = span.of(self.text);
         let words = spelling::words(text, self.catalog.dialect);
+        if span == self.span && words.first().is_some_and(|word| word == "call") && self.call_exactly() {
+            return;
+        }
         // CALL names a routine whose text says more.
         let called: Vec<String> = words.clone();
         let first = words.first().map_or("", String::as_str);

@@ -3,9 +3,9 @@
 use super::Apply;
 use super::drop_object::key_on_table;
 use crate::ast::{Ident, Name, Object, Set};
-use crate::catalog::builtin;
 use crate::catalog::key::{Class, Key};
 use crate::catalog::model::{Entity, Extension, Policy, Schema};
+use crate::catalog::{builtin, resolve};
 use std::sync::Arc;
 
 impl Apply<'_> {
@@ -135,6 +135,18 @@ impl Apply<'_> {
             Object::Column => {
                 if let (Some(key), Some(column)) = (self.relation(name, false, "table"), column) {
                     self.existing_column(&key, column);
+                }
+            }
+            Object::Function | Object::Procedure => {
+                let own = name.qualifiers.last().is_some_and(|schema| schema.text == "pg_catalog");
+                let unknown = self.catalog.find_routines(name).is_empty()
+                    && !own
+                    && !self.catalog.taint.strangers(Class::Routine)
+                    && self.catalog.session.path.is_some();
+                if unknown {
+                    let message = format!("function `{}` does not exist", resolve::shown(name));
+                    self.report("unknown-function", true, name.last.span, message);
+                    self.suggest(Class::Routine, &name.last.text);
                 }
             }
             _ => {}

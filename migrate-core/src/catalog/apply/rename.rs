@@ -6,6 +6,7 @@ use crate::ast::{Ident, Name};
 use crate::catalog::key::{Class, Key};
 use crate::catalog::model::{ConstraintKind, Entity};
 use crate::catalog::rules::Naming;
+use crate::catalog::spelling;
 
 impl Apply<'_> {
     /// `RENAME TO` of a table, view, sequence or index. Gives the new key.
@@ -110,14 +111,25 @@ impl Apply<'_> {
                 name.clone_from(&new);
             }
         };
+        let dialect = self.catalog.dialect;
+        // The text that servers keep of an expression follows, too.
+        let spell = |text: &mut String| *text = spelling::renamed(text, dialect, &old, &new);
         self.edit_table(key, |table| {
             for column in &mut table.columns {
                 if rules.same(&column.name, &old) {
                     column.name.clone_from(&new);
                 }
+                if rules.among(&old, &column.generated_from) {
+                    column.generated.iter_mut().for_each(spell);
+                }
                 rename(&mut column.generated_from);
             }
             for constraint in &mut table.constraints {
+                if let ConstraintKind::Check { expression, columns } = &mut constraint.kind
+                    && rules.among(&old, columns.iter())
+                {
+                    spell(expression);
+                }
                 rename(constraint.columns_mut());
                 if let ConstraintKind::ForeignKey { table, referenced, .. } = &mut constraint.kind
                     && table == key
@@ -126,6 +138,10 @@ impl Apply<'_> {
                 }
             }
             for index in &mut table.indexes {
+                if rules.among(&old, &index.columns) {
+                    index.predicate.iter_mut().for_each(spell);
+                    index.parts.iter_mut().filter_map(|part| part.expression.as_mut()).for_each(spell);
+                }
                 rename(&mut index.columns);
                 rename(&mut index.include);
                 for column in index.parts.iter_mut().filter_map(|part| part.column.as_mut()) {
@@ -159,6 +175,12 @@ impl Apply<'_> {
                         && columns.remove(&old)
                     {
                         columns.insert(new.clone());
+                        // A column without an alias changes its name with the text of the view, and which have
+                        // one is not kept.
+                        let shown = view.columns.iter().flatten().any(|column| rules.same(column, &old));
+                        if rules.naming == Naming::Sqlite && shown {
+                            view.columns = None;
+                        }
                     }
                 }
                 Entity::Trigger(trigger) => rename(&mut trigger.columns),

@@ -4,11 +4,17 @@ use std::sync::Arc;
 
 use super::Apply;
 use super::drop_object::key_on_table;
-use crate::ast::{CreateRoutine, CreateTrigger, Ident};
+use crate::ast::{ColumnRef, CreateRoutine, CreateTrigger, Ident};
+use crate::catalog::finding::Finding;
 use crate::catalog::key::{Class, Key};
 use crate::catalog::model::{Entity, Routine, Trigger};
+use crate::catalog::resolve::{Resolver, Scope};
 use crate::catalog::rules::Naming;
 use crate::catalog::{resolve, types};
+use crate::diagnostic::Severity;
+use crate::migrations::Span;
+use crate::reader;
+use crate::syntax::{Lexer, Token, TokenKind, split};
 
 impl Apply<'_> {
     pub(super) fn create_routine(&mut self, create: &CreateRoutine) {
@@ -37,6 +43,7 @@ impl Apply<'_> {
         let routine = Routine {
             name: name.text.clone(),
             arguments,
+            parameters: create.parameters.clone(),
             returns,
             procedure: create.procedure,
             language,
@@ -69,8 +76,20 @@ impl Apply<'_> {
             }
             return;
         }
-        for column in &create.columns {
+        // SQLite takes any name behind UPDATE OF.
+        for column in create.columns.iter().filter(|_| rules.naming != Naming::Sqlite) {
             self.existing_column(&table, column);
+        }
+        if let (Some(when), Naming::Postgres) = (&create.when, rules.naming) {
+            // A name by itself would be another mistake.
+            let rows = |column: &&ColumnRef| matches!(column.qualifiers.as_slice(), [row] if matches!(row.text.as_str(), "new" | "old"));
+            let hidden = |column: &&ColumnRef| rules.hidden_columns.contains(&column.column.text.as_str());
+            for column in when.columns.iter().filter(rows).filter(|column| !hidden(column)) {
+                self.existing_column(&table, &column.column);
+            }
+        }
+        if let (Some(body), Naming::MySql | Naming::MariaDb) = (create.body, rules.naming) {
+            self.rows_of_trigger(&table, body);
         }
         let mut function = None;
         if let Some(called) = &create.function {
@@ -96,9 +115,62 @@ impl Apply<'_> {
             table,
             function,
             columns: create.columns.iter().map(|column| column.text.clone()).collect(),
+            body: create.body.map(|body| Arc::from(body.of(self.text))),
             state: self.state(name.span),
         };
         self.catalog.insert(key, Entity::Trigger(trigger));
+    }
+
+    /// MySQL looks for the columns of NEW and OLD, and for nothing else in the body.
+    fn rows_of_trigger(&mut self, table: &Key, body: Span) {
+        let text = self.text;
+        let tokens: Vec<Token> = Lexer::new(body.of(text), self.catalog.dialect).significant().collect();
+        for three in tokens.windows(3) {
+            let [row, dot, column] = three else { continue };
+            let name = column.text(body.of(text));
+            if !row.is_one_of(body.of(text), &["new", "old"])
+                || dot.text(body.of(text)) != "."
+                || !matches!(column.kind, TokenKind::Word | TokenKind::QuotedIdent)
+            {
+                continue;
+            }
+            let span = Span::new(body.start + column.span.start, body.start + column.span.end);
+            let ident = Ident { text: name.trim_matches('`').to_owned(), quoted: true, span };
+            self.existing_column(table, &ident);
+        }
+    }
+
+    /// SQLite: what the text of a trigger names and is not there.
+    pub(super) fn broken_trigger(&self, trigger: &Trigger) -> Option<Finding> {
+        let dialect = self.catalog.dialect;
+        let body = trigger.body.as_deref()?;
+        let mut tokens = Lexer::new(body, dialect).significant();
+        let begin = tokens.find(|token| token.is(body, "begin"))?;
+        let end = tokens.last().filter(|token| token.is(body, "end"))?;
+        let inner = Span::new(begin.span.end, end.span.start).of(body);
+        let rows = ["new", "old"].map(|row| {
+            let ident = Ident { text: row.to_owned(), quoted: false, span: Span::new(0, 0) };
+            Resolver::new(self.catalog).row_of(&trigger.table, &ident)
+        });
+        let mut around = Scope::of(rows.to_vec());
+        // They are named with what they belong to.
+        around.merged = None;
+        let mut resolver = Resolver::new(self.catalog);
+        for statement in split(inner, dialect).statements {
+            let read = reader::read(inner, statement.span, dialect);
+            if read.unread.is_empty() {
+                super::dml::walk_in_trigger(&mut resolver, &read.kind, &around);
+            }
+        }
+        let findings = resolver.findings;
+        findings.into_iter().find(|finding| self.is_broken(finding, inner))
+    }
+
+    /// Whether what a view or trigger lacks is missing for certain. SQLite keeps their texts up to date when
+    /// something is renamed, and the catalog does not.
+    pub(super) fn is_broken(&self, finding: &Finding, text: &str) -> bool {
+        let named = finding.span.of(text).trim_matches(['"', '`', '[', ']', '\'']).to_ascii_lowercase();
+        finding.severity == Severity::Error && !self.catalog.renamed.contains(&named)
     }
 
     pub(super) fn trigger_exists(&mut self, table: &Key, name: &Ident) {

@@ -1,10 +1,15 @@
 //! Views.
 
 use super::Apply;
-use crate::ast::{CreateView, Ident};
+use crate::ast::{CreateView, Ident, Kind};
+use crate::catalog::finding::Finding;
 use crate::catalog::key::{Class, Key};
 use crate::catalog::model::{Entity, View};
+use crate::catalog::resolve::Resolver;
 use crate::catalog::rules::Naming;
+use crate::diagnostic::Severity;
+use crate::reader;
+use crate::syntax::split;
 
 impl Apply<'_> {
     pub(super) fn create_view(&mut self, create: &CreateView) {
@@ -102,31 +107,55 @@ impl Apply<'_> {
         self.help("drop the view first, or add new columns at the end");
     }
 
-    /// SQLite reads all views again when a table is renamed or loses a column, and refuses when one of them names
-    /// what is not there. `about` is the table in the statement.
+    /// SQLite reads all views and triggers again when a table is renamed or loses a column, and refuses when one
+    /// of them names what is not there. `about` is the table in the statement.
     pub(super) fn broken_views(&mut self, about: &Ident) {
         if self.rules().naming != Naming::Sqlite || self.catalog.session.legacy_alter {
             return;
         }
-        let missing = |key: &Key| self.catalog.get(key).is_none();
-        let broken =
-            self.catalog.store.in_schema(Class::Relation, "main").find_map(|(key, entity)| match entity {
-                Entity::View(view) => view
-                    .uses
-                    .keys()
-                    .find(|used| missing(used))
-                    .map(|used| (key.clone(), used.name.to_string())),
+        let users: Vec<Key> = [Class::Relation, Class::Trigger]
+            .into_iter()
+            .flat_map(|class| self.catalog.store.in_schema(class, "main"))
+            .filter(|(_, entity)| matches!(entity, Entity::View(_) | Entity::Trigger(_)))
+            .map(|(key, _)| key.clone())
+            .collect();
+        let broken = users.into_iter().find_map(|key| {
+            let finding = match self.catalog.get(&key)? {
+                Entity::View(view) => self.broken_view(view),
+                Entity::Trigger(trigger) => self.broken_trigger(trigger),
                 _ => None,
-            });
-        let Some((view, gone)) = broken else { return };
-        let sure = self.sure(&view) && !self.catalog.taint.strangers(Class::Relation);
-        let word = self.catalog.get(&view).map(|it| it.name().to_owned()).unwrap_or_default();
+            }?;
+            Some((key, finding))
+        });
+        let Some((user, finding)) = broken else { return };
+        let sure = self.sure(&user)
+            && !self.catalog.taint.strangers(Class::Relation)
+            && finding.severity == Severity::Error;
+        let (word, name) =
+            self.catalog.get(&user).map(|it| (it.word(), it.name().to_owned())).unwrap_or_default();
         let message = format!(
-            "table `{}` cannot be altered while view `{word}` names `{gone}`, which does not exist",
-            about.text
+            "table `{}` cannot be altered while {word} `{name}` is broken: {}",
+            about.text, finding.message
         );
         self.report("broken-view", sure, about.span, message);
-        self.created_here(&view);
-        self.help("drop the view before, and create it again after");
+        self.created_here(&user);
+        self.help(&format!("drop the {word} before, and create it again after"));
+    }
+
+    /// What a view names and is not there.
+    fn broken_view(&self, view: &View) -> Option<Finding> {
+        let text = view.definition.as_deref()?;
+        let mut findings = Vec::new();
+        for statement in split(text, self.catalog.dialect).statements {
+            let read = reader::read(text, statement.span, self.catalog.dialect);
+            let Kind::Select(query) = &read.kind else { return None };
+            if !read.unread.is_empty() {
+                return None;
+            }
+            let mut resolver = Resolver::new(self.catalog);
+            resolver.query(query, None);
+            findings.extend(resolver.findings);
+        }
+        findings.into_iter().find(|finding| self.is_broken(finding, text))
     }
 }

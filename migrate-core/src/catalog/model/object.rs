@@ -1,5 +1,7 @@
 //! The small objects.
 
+use std::sync::Arc;
+
 use super::State;
 use crate::catalog::key::Key;
 
@@ -47,6 +49,8 @@ pub struct Trigger {
     pub function: Option<Key>,
     /// The columns of UPDATE OF.
     pub columns: Vec<String>,
+    /// SQLite and MySQL: its text.
+    pub body: Option<Arc<str>>,
     /// What is known beside its content.
     pub state: State,
 }

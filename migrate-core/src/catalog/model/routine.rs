@@ -12,6 +12,8 @@ pub struct Routine {
     pub name: String,
     /// The types of the arguments that belong to its identity, as the server shows them.
     pub arguments: Vec<String>,
+    /// MySQL: the names of its parameters.
+    pub parameters: Vec<String>,
     /// What it returns.
     pub returns: Option<String>,
     /// Whether it is called with CALL.

@@ -66,7 +66,7 @@ impl Resolver<'_> {
             sure &= !level.opaque && level.rows.iter().all(|row| row.columns.complete());
         }
         let hidden = rules.hidden_columns.iter().any(|hidden| rules.same(hidden, name));
-        if hidden || (!column.quoted && builtin::is_word(name)) || (column.quoted && rules.quoted_is_string) {
+        if hidden || (!column.quoted && self.is_word(name)) || (column.quoted && rules.quoted_is_string) {
             return;
         }
         // Where something is not known, any name may come from it: nothing worth a note.
@@ -133,6 +133,12 @@ impl Resolver<'_> {
         let choices: Vec<&str> =
             scope.chain().flat_map(|level| &level.rows).filter_map(|row| row.name.as_deref()).collect();
         self.did_you_mean(table, choices);
+    }
+
+    /// Whether a name is a value by itself. Only domains of Postgres have VALUE.
+    fn is_word(&self, name: &str) -> bool {
+        builtin::is_word(name)
+            && (super::calls_like_columns(self.catalog) || !name.eq_ignore_ascii_case("value"))
     }
 
     /// The name of a column as it was created.

@@ -1,0 +1,3 @@
+create table t (a int);
+-- ====
+create index concurrently t_a on t (a);

@@ -1,0 +1,4 @@
+-- migrate(no-transaction)
+begin;
+create table t (a int);
+commit;

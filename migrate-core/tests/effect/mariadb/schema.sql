@@ -1,0 +1,10 @@
+create table p (id int primary key, k int unique) engine=innodb default charset=utf8mb4;
+create table t (id int not null auto_increment primary key, a int, n int not null, v varchar(50), v2 varchar(100) not null default 'x', e enum('a','b'), s set('x','y'), d decimal(10,2), tx text, p_id int, ts timestamp null, ch char(10), b tinyint(1), u int unsigned, q int default 3, geo point not null, index ia (a), unique key uv (v), index iv2 (v2, n)) engine=innodb default charset=utf8mb4;
+create table c (id int primary key, p_id int, x int, constraint fk foreign key (p_id) references p (id), constraint ck check (x > 0)) engine=innodb default charset=utf8mb4;
+create table nopk (a int not null, b int) engine=innodb default charset=utf8mb4;
+create table ft (id int primary key, x text, fulltext index f (x)) engine=innodb default charset=utf8mb4;
+create table g (a int, b int as (a + 1) virtual, c int as (a + 2) stored) engine=innodb default charset=utf8mb4;
+create table solo (id int, k int, primary key (id)) engine=innodb default charset=utf8mb4;
+create table witness (id int) engine=innodb;
+insert into t (a, n, v, geo) values (1, 1, 'q', point(1, 1));
+insert into solo values (1, 1);

@@ -1,0 +1,2 @@
+-- migrate(phase = expnd)
+SELECT 1;

@@ -1,0 +1,2 @@
+-- migrate(phase)
+SELECT 1;

@@ -1,0 +1,2 @@
+-- migrate(phase = expand)
+SELECT 1;

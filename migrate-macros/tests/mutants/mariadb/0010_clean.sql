@@ -1,0 +1,10 @@
+DROP VIEW best_sellers;
+ALTER TABLE products DROP COLUMN weight_grams, ADD COLUMN ean VARCHAR(13);
+ALTER TABLE orders RENAME COLUMN note TO remark;
+DROP INDEX products_title ON products;
+ALTER TABLE order_lines DROP FOREIGN KEY lines_of_product;
+RENAME TABLE stock_log TO stock_history;
+ALTER TABLE stock_history ADD KEY by_product (product_sku);
+DELETE l FROM order_lines l LEFT JOIN orders o ON o.id = l.order_id WHERE o.id IS NULL;
+DROP TRIGGER stock_changes;
+DROP TABLE reviews;

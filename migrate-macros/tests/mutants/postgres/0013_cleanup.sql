@@ -1,0 +1,10 @@
+DROP VIEW open_tickets;
+ALTER TABLE sessions DROP COLUMN revoked;
+ALTER TABLE sessions RENAME COLUMN remote_address TO client_ip;
+ALTER TABLE memberships ALTER COLUMN joined_on TYPE timestamptz USING joined_on::timestamptz;
+ALTER TABLE accounts ALTER COLUMN display_name DROP DEFAULT;
+ALTER TABLE accounts ALTER COLUMN display_name TYPE text;
+ALTER TABLE projects DROP CONSTRAINT projects_slug_key;
+ALTER TABLE projects ADD CONSTRAINT projects_slug_per_owner UNIQUE (owner_id, slug);
+DROP INDEX accounts_created_idx;
+ALTER TYPE visibility RENAME VALUE 'internal' TO 'team';

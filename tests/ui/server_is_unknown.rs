@@ -1,0 +1,7 @@
+use migrate::Migrations;
+
+static MIGRATIONS: Migrations = migrate::migrations!(server = ">=99", dialect = postgres);
+
+fn main() {
+    let _ = MIGRATIONS.len();
+}
