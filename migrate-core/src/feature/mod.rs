@@ -7,6 +7,7 @@ mod mysql;
 mod pattern;
 mod postgres;
 mod sqlite;
+mod words;
 
 use self::detect::Search;
 use crate::diagnostic::{Diagnostic, excerpt};
