@@ -36,7 +36,7 @@ impl Words {
         let mut held = vec![false; self.list.len()];
         let bytes = lower.as_bytes();
         let mut start = 0;
-        for (at, byte) in bytes.iter().chain(&[b' ']).enumerate() {
+        for (at, byte) in bytes.iter().chain(b" ").enumerate() {
             if matches!(byte, b'a'..=b'z' | b'_' | b'0'..=b'9') {
                 continue;
             }
