@@ -84,7 +84,17 @@ const MARIADB: Product = Product {
     name: "MariaDB",
     flavour: Flavour::MariaDb,
     default: ">=10.5",
-    series: &[minors!(10: 2 to 11), minors!(11: 0 to 8), minors!(12: 0 to 3)],
+    // What came before these was alpha, beta or candidate.
+    series: &[
+        ([10, 2, 6], [10, 3, 0]),
+        ([10, 3, 7], [10, 4, 0]),
+        ([10, 4, 6], [10, 5, 0]),
+        ([10, 5, 4], [10, 6, 0]),
+        ([10, 6, 3], [10, 7, 0]),
+        minors!(10: 7 to 11),
+        minors!(11: 0 to 8),
+        minors!(12: 0 to 3),
+    ],
     places: 2,
 };
 const SQLITE: Product = Product {
@@ -384,7 +394,7 @@ mod tests {
         assert_eq!(floor(Dialect::Postgres, ">=9.6"), [10, 0, 0]);
         assert_eq!(floor(Dialect::Postgres, "<=18"), [13, 0, 0]);
         assert_eq!(floor(Dialect::Postgres, "<=12"), [10, 0, 0]);
-        assert_eq!(floor(Dialect::MariaDb, "10.6"), [10, 6, 0]);
+        assert_eq!(floor(Dialect::MariaDb, "10.6"), [10, 6, 3]);
         for dialect in [Dialect::Postgres, Dialect::MySql, Dialect::MariaDb, Dialect::Sqlite] {
             let default = Interval::of(dialect);
             assert_eq!(Interval::new(dialect, default.text()).unwrap(), default);

@@ -1,6 +1,7 @@
 //! Finds the features that scripts use. A text that does not hold the words of a feature is not read.
 
 use super::pattern::{Pattern, Tokens};
+use super::words::Words;
 use super::{Detector, Feature};
 use crate::ast::{Column, Kind, Object, Statement, TableAction, TypeName};
 use crate::dialect::Dialect;
@@ -12,6 +13,7 @@ use crate::syntax::{Lexer, Token, TokenKind};
 pub(super) struct Search<'f> {
     dialect: Dialect,
     wanted: Vec<Wanted<'f>>,
+    words: Words,
 }
 
 /// A feature, ready to be looked for.
@@ -19,26 +21,40 @@ struct Wanted<'f> {
     feature: &'f Feature,
     patterns: Vec<Pattern>,
     unless: Option<Pattern>,
-    /// Texts of which a script that uses it holds one.
-    marks: Vec<&'static str>,
+    /// What a statement that uses it holds: all of one of these.
+    marks: Vec<Marks>,
+}
+
+/// Texts of which a statement holds all.
+struct Marks {
+    /// Places in the list of words.
+    words: Vec<usize>,
+    /// The only one, when it is a sign.
+    sign: Option<&'static str>,
 }
 
 impl<'f> Search<'f> {
     pub(super) fn new(dialect: Dialect, features: impl Iterator<Item = &'f Feature>) -> Self {
-        let wanted = features.map(|feature| {
+        let features: Vec<&Feature> = features.collect();
+        let marks: Vec<Vec<Vec<&'static str>>> =
+            features.iter().map(|feature| marks(&feature.detector)).collect();
+        let words = Words::new(marks.iter().flatten().flatten().copied());
+        let wanted = features.into_iter().zip(marks).map(|(feature, marks)| {
             let (patterns, unless): (&[&str], _) = match feature.detector {
                 Detector::Syntax(patterns) => (patterns, None),
                 Detector::Unless(patterns, unless) => (patterns, Some(Pattern::read(unless))),
                 Detector::Function(_) | Detector::Type(_) => (&[], None),
             };
-            let patterns: Vec<Pattern> = patterns.iter().map(|text| Pattern::read(text)).collect();
-            let marks = match feature.detector {
-                Detector::Function(names) | Detector::Type(names) => names.to_vec(),
-                _ => patterns.iter().map(Pattern::mark).collect(),
-            };
+            let patterns = patterns.iter().map(|text| Pattern::read(text)).collect();
+            let marks = marks.iter().map(|marks| {
+                let words = words.places(marks);
+                let sign = marks.first().copied().filter(|_| words.is_empty());
+                Marks { words, sign }
+            });
+            let marks = marks.collect();
             Wanted { feature, patterns, unless, marks }
         });
-        Search { dialect, wanted: wanted.collect() }
+        Search { dialect, wanted: wanted.collect(), words }
     }
 
     /// The features that the `statements` of a text use, and where.
@@ -48,24 +64,36 @@ impl<'f> Search<'f> {
         statements: &'s [Span],
     ) -> impl Iterator<Item = (&'f Feature, Span)> + 's {
         let lower = if self.wanted.is_empty() { String::new() } else { text.to_ascii_lowercase() };
-        let near: Vec<&Wanted<'f>> = self
-            .wanted
-            .iter()
-            .filter(|wanted| wanted.marks.iter().any(|mark| lower.contains(mark)))
-            .collect();
+        let held = self.words.held(&lower);
+        let near: Vec<&Wanted<'f>> =
+            self.wanted.iter().filter(|wanted| wanted.may_be_in(&held, &lower)).collect();
         let read = if near.is_empty() { &[][..] } else { statements };
         read.iter().flat_map(move |span| {
+            let lower = span.of(&lower);
+            let held = self.words.held(lower);
+            let near: Vec<&Wanted<'f>> =
+                near.iter().copied().filter(|wanted| wanted.may_be_in(&held, lower)).collect();
+            if near.is_empty() {
+                return Vec::new();
+            }
             let tokens = Tokens::new(text, tokens(text, *span, self.dialect));
-            let found: Vec<_> = near
-                .iter()
-                .filter_map(|wanted| Some((wanted.feature, wanted.find(text, *span, &tokens, self.dialect)?)))
-                .collect();
-            found
+            let found = |wanted: &&Wanted<'f>| {
+                Some((wanted.feature, wanted.find(text, *span, &tokens, self.dialect)?))
+            };
+            near.iter().filter_map(found).collect()
         })
     }
 }
 
 impl Wanted<'_> {
+    /// `held` says of each word whether the text `lower` holds it.
+    fn may_be_in(&self, held: &[bool], lower: &str) -> bool {
+        let holds = |word: &usize| held.get(*word).is_some_and(|held| *held);
+        self.marks
+            .iter()
+            .any(|marks| marks.words.iter().all(holds) && marks.sign.is_none_or(|sign| lower.contains(sign)))
+    }
+
     fn find(&self, text: &str, statement: Span, tokens: &Tokens<'_>, dialect: Dialect) -> Option<Span> {
         match self.feature.detector {
             Detector::Function(names) => call(tokens, names),
@@ -85,6 +113,16 @@ impl Wanted<'_> {
                 let excused = self.unless.as_ref().is_some_and(|unless| unless.find(tokens).is_some());
                 (!excused).then_some(span)
             }
+        }
+    }
+}
+
+/// Words and signs: a statement that uses a feature holds all of one of these lists.
+fn marks(detector: &Detector) -> Vec<Vec<&'static str>> {
+    match detector {
+        Detector::Function(names) | Detector::Type(names) => names.iter().map(|name| vec![*name]).collect(),
+        Detector::Syntax(patterns) | Detector::Unless(patterns, _) => {
+            patterns.iter().map(|text| Pattern::read(text).marks()).collect()
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What MariaDB can do since which version. Measured: 10.11 and 11.8; the exact version is that of the release notes
+//! What MariaDB can do since which version. Measured: 10.5, 10.11 and 11.8; the exact version is that of the release notes
 //! in <https://mariadb.com/docs/release-notes>.
 
 use super::Detector::{Function, Syntax, Type};
@@ -75,7 +75,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "JSON_TABLE",
         [10, 6, 0],
-        Manual,
+        Measured,
         Syntax(&["json_table ( ~ columns"]),
         "write JSON_EXTRACT",
         "SELECT * FROM JSON_TABLE('[1]', '$[*]' COLUMNS (a INT PATH '$')) x",
@@ -83,7 +83,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "SKIP LOCKED",
         [10, 6, 0],
-        Manual,
+        Measured,
         Syntax(&["for update skip locked", "lock in share mode skip locked"]),
         "write NOWAIT",
         "SELECT a FROM t FOR UPDATE SKIP LOCKED",
@@ -91,7 +91,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "FETCH FIRST … ROWS",
         [10, 6, 0],
-        Manual,
+        Measured,
         Syntax(&["fetch first|next # row|rows only|with"]),
         "write LIMIT",
         "SELECT a FROM t ORDER BY a FETCH FIRST 1 ROWS ONLY",
@@ -99,7 +99,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "an ignored index",
         [10, 6, 0],
-        Manual,
+        Measured,
         Syntax(&["^alter table ... alter index|key _ not? ignored", "^create ... ) ignored"]),
         "drop the index",
         "ALTER TABLE t ALTER INDEX t_b IGNORED",
@@ -107,7 +107,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "the type UUID",
         [10, 7, 0],
-        Manual,
+        Measured,
         Type(&["uuid"]),
         "write CHAR(36) or BINARY(16)",
         "CREATE TABLE x (a UUID)",
@@ -115,7 +115,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "CONVERT PARTITION and CONVERT TABLE",
         [10, 7, 0],
-        Manual,
+        Measured,
         Syntax(&["^alter table _ convert partition|table _ to"]),
         "write EXCHANGE PARTITION",
         "ALTER TABLE p CONVERT PARTITION p1 TO TABLE x",
@@ -123,7 +123,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "this function of 10.7",
         [10, 7, 0],
-        Manual,
+        Measured,
         Function(&["natural_sort_key", "sformat", "json_equals", "json_normalize"]),
         "",
         "SELECT natural_sort_key('a1')",
@@ -132,7 +132,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "json_overlaps()",
         [10, 9, 0],
-        Manual,
+        Measured,
         Function(&["json_overlaps"]),
         "write JSON_CONTAINS",
         "SELECT json_overlaps('[1]', '[1]')",
@@ -140,7 +140,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "the type INET4",
         [10, 10, 0],
-        Manual,
+        Measured,
         Type(&["inet4"]),
         "keep it as INT UNSIGNED",
         "CREATE TABLE x (a INET4)",
@@ -149,7 +149,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "GRANT … TO PUBLIC",
         [10, 11, 0],
-        Manual,
+        Measured,
         Syntax(&["^grant ~ to public"]),
         "grant to a role that every user has",
         "GRANT SELECT ON t TO PUBLIC",

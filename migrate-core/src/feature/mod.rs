@@ -7,6 +7,7 @@ mod mysql;
 mod pattern;
 mod postgres;
 mod sqlite;
+mod words;
 
 use self::detect::Search;
 use crate::diagnostic::{Diagnostic, excerpt};
@@ -130,10 +131,9 @@ where
     for (path, text, statements) in scripts() {
         for (feature, span) in search.in_script(text, statements) {
             let function = feature.may_be_provided().then(|| last_word(span.of(text)));
-            if let Some(name) = function {
-                if scripts().any(|(_, text, statements)| detect::provides(dialect, text, statements, name)) {
-                    continue;
-                }
+            let made = |name| scripts().any(|(_, text, spans)| detect::provides(dialect, text, spans, name));
+            if function.is_some_and(made) {
+                continue;
             }
             let place = excerpt(path, text, span.start as usize, span.end as usize);
             diagnostics.push(finding(feature, interval, declared, function).at(place));

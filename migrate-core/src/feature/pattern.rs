@@ -126,13 +126,13 @@ impl Pattern {
         Pattern { anchored, items: items.collect() }
     }
 
-    /// The longest text that every statement which fits holds, in lower case; empty when there is none.
-    pub(super) fn mark(&self) -> &'static str {
+    /// The words and signs that every statement which fits holds, in lower case.
+    pub(super) fn marks(&self) -> Vec<&'static str> {
         let words = self.items.iter().filter(|item| !item.optional).filter_map(|item| match item.what {
             What::Word(word) if !word.contains('|') => Some(word),
             _ => None,
         });
-        words.max_by_key(|word| word.len()).unwrap_or("")
+        words.collect()
     }
 
     /// Where it fits for the first time: the tokens from what is peculiar to it to its end.
@@ -231,7 +231,7 @@ mod tests {
                         pattern.items.iter().filter(|item| matches!(item.what, What::Skip { .. })).count();
                     assert!(skips <= 1, "{text}");
                     assert!(pattern.anchored || skips == 0 || text.contains("( ~"), "{text}");
-                    assert!(!pattern.mark().is_empty(), "{text} can be nowhere excluded");
+                    assert!(!pattern.marks().is_empty(), "{text} can be nowhere excluded");
                 }
             }
         }

@@ -1,5 +1,5 @@
-//! What SQLite can do since which version. Measured: 3.28, 3.39, 3.40, 3.44, 3.45, 3.49 and the bundled one;
-//! the exact version is that of the change log in <https://sqlite.org/changes.html>.
+//! What SQLite can do since which version. Measured: 3.28, 3.39, 3.40, 3.44, 3.45, 3.49 and 3.53; which version
+//! between two of them it was is what the change log says, <https://sqlite.org/changes.html>.
 
 use super::Detector::{Function, Syntax, Unless};
 use super::Source::{Manual, Measured};
@@ -217,7 +217,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "unistr()",
         50,
-        Manual,
+        Measured,
         Function(&["unistr", "unistr_quote"]),
         "write the characters themselves",
         "SELECT unistr('a')",
@@ -225,7 +225,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "SET NOT NULL and DROP NOT NULL",
         53,
-        Manual,
+        Measured,
         Syntax(&["^alter table _ alter column? _ set|drop not null"]),
         REBUILD,
         "ALTER TABLE t ALTER COLUMN b SET NOT NULL",
@@ -233,7 +233,7 @@ pub(super) const FEATURES: &[Feature] = &[
     feature(
         "ADD CONSTRAINT and DROP CONSTRAINT",
         53,
-        Manual,
+        Measured,
         Syntax(&["^alter table _ add constraint _ check", "^alter table _ drop constraint"]),
         REBUILD,
         "ALTER TABLE t ADD CONSTRAINT x CHECK (b > 0)",

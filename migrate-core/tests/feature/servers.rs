@@ -95,7 +95,7 @@ fn further_servers_accept_what_their_version_has_and_nothing_else() {
             };
             let number = version(&run("SHOW server_version").unwrap());
             compare(Dialect::Postgres, number, |script| {
-                let fresh = "DROP DATABASE IF EXISTS feature WITH (FORCE);\nCREATE DATABASE feature TEMPLATE template0;\n\\c feature\n";
+                let fresh = "DROP DATABASE IF EXISTS feature;\nCREATE DATABASE feature TEMPLATE template0;\n\\c feature\n";
                 run(&format!("{fresh}{script}"))
             });
         } else if let Some(address) = server.strip_prefix("mysql://") {

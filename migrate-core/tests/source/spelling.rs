@@ -11,7 +11,7 @@ fn grammar(_: Dialect, statement: &str) -> Vec<SpellingError> {
 }
 
 fn checked(text: &str) -> Checked {
-    let options = Options::new(Dialect::Postgres).folder("migrations").spelling(grammar);
+    let options = Options::new(Dialect::Postgres).server(">=14").folder("migrations").spelling(grammar);
     check(&[file("1_a.sql", text.as_bytes())], &options)
 }
 
