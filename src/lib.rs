@@ -71,8 +71,8 @@ pub use migrate_core::check::Options as SourceOptions;
 pub use migrate_core::session as driver;
 pub use migrate_core::source::SourceError;
 pub use migrate_core::{
-    Dialect, Error, ErrorKind, Existing, Migration, Migrations, Migrator, Notice, Plan, PlannedStep, Report,
-    RowProblem, Script, State, Status, Step, migrate,
+    Dialect, Error, ErrorKind, Existing, Migration, Migrations, Migrator, Notice, OtherTool, Plan,
+    PlannedStep, Report, RowProblem, Script, State, Status, Step, migrate,
 };
 
 /// Reads, checks and embeds the migration files of a folder, as a constant of type [`Migrations`].

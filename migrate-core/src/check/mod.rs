@@ -9,6 +9,7 @@ mod spelling;
 mod text;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 pub use options::Options;
 pub(crate) use script::controls_transaction;
@@ -18,6 +19,7 @@ use self::allow::Allowed;
 use self::script::Script;
 use crate::catalog;
 use crate::checksum;
+use crate::created;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::lock_file;
 use crate::migrations::{Data, Entry, Migrations};
@@ -101,10 +103,14 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         .collect();
 
     let mut entries = Vec::new();
+    let mut undivided = BTreeSet::new();
     for Group { version, name, up, down, metadata } in arranged.groups {
         let metadata = metadata.and_then(|index| in_transaction.get(index).copied().flatten());
         let mut finish = |index: usize| {
             let script = scripts.get_mut(index)?.take()?;
+            if !script.is_divided() {
+                undivided.insert(script.path().to_owned());
+            }
             Some(script.finish(metadata, options, &mut diagnostics))
         };
         let up = finish(up);
@@ -120,24 +126,46 @@ pub fn check(files: &[File], options: &Options) -> Checked {
     }
 
     let failed = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity() == Severity::Error);
-    let spelled: Vec<Diagnostic> =
-        diagnostics.extract_if(.., |diagnostic| diagnostic.code() == spelling::CODE).collect();
     let whole = !failed(&diagnostics);
-    diagnostics.extend(spelled);
+    // Who uses a published package cannot write its lock file.
+    let locks: Vec<(String, String)> = if options.lock_file && !options.published {
+        let read = |file: &&File| {
+            let path = options.shown(&file.path);
+            text_of(file, &path, &mut diagnostics).map(|text| (path, text))
+        };
+        locks.iter().filter_map(read).collect()
+    } else {
+        Vec::new()
+    };
+    let mut spelled: BTreeSet<&str> = BTreeSet::new();
+    if let (Some(grammar), false) = (options.spelling, options.published) {
+        // What was locked was spelled then. The hash is that of the ups alone.
+        let vouched = locks.iter().map(|(_, text)| lock_file::vouched(text, &entries)).max().unwrap_or(0);
+        for (index, entry) in entries.iter().enumerate() {
+            let up = (index >= vouched).then_some(&entry.up);
+            for script in up.into_iter().chain(&entry.down) {
+                spelled.insert(&*script.path);
+                if !undivided.contains(&*script.path) {
+                    spelling::check(grammar, options.dialect, script, &mut diagnostics);
+                }
+            }
+        }
+    }
+    let spelled: BTreeSet<String> = spelled.into_iter().map(str::to_owned).collect();
     let migrations = migrations(entries, options);
     let replayed = whole.then(|| catalog::replay(options.dialect, [&migrations]));
     if let (Some(replayed), false) = (&replayed, options.published) {
         found_by_replay(&replayed.diagnostics, &mut diagnostics);
     }
-    allow::lift(&allowed, whole, options, &mut diagnostics);
-    // A list of migrations that is not complete would be compared with more than there is. Who uses a published
-    // package cannot write its lock file.
-    if options.lock_file && !options.published && whole {
-        for file in locks {
-            let path = options.shown(&file.path);
-            if let Some(text) = text_of(file, &path, &mut diagnostics) {
-                diagnostics.extend(lock_file::compare(&path, &text, &migrations.data().entries));
-            }
+    let looked = |code: &str, path: &str| match code {
+        spelling::CODE => spelled.contains(path),
+        _ => whole,
+    };
+    allow::lift(&allowed, looked, options, &mut diagnostics);
+    // A list of migrations that is not complete would be compared with more than there is.
+    if whole {
+        for (path, text) in &locks {
+            diagnostics.extend(lock_file::compare(path, text, &migrations.data().entries));
         }
     }
 
@@ -152,7 +180,11 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         let (a, b) = (key(a), key(b));
         a.is_none().cmp(&b.is_none()).then(a.cmp(&b))
     });
-    let migrations = if failed(&diagnostics) { None } else { Some(migrations) };
+    let migrations = if failed(&diagnostics) {
+        None
+    } else {
+        Some(migrations.with_created(created::encode(replayed.iter().flat_map(|it| &it.created))))
+    };
     Checked { migrations, diagnostics }
 }
 
@@ -215,6 +247,7 @@ fn migrations(entries: Vec<Entry>, options: &Options) -> Migrations {
         entries: Cow::Owned(entries),
         fingerprint,
         text_fingerprint,
+        created: Cow::Borrowed(""),
         folder: Cow::Borrowed(""),
         files: Cow::Borrowed(&[]),
         ignore: Cow::Owned(options.ignore.iter().cloned().map(Cow::Owned).collect()),

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use super::Options;
 use super::allow::Allowed;
 use super::lift::{self, lift};
-use super::spelling;
 use crate::checksum;
 use crate::diagnostic::{Diagnostic, Place, excerpt};
 use crate::dialect::Dialect;
@@ -27,6 +26,8 @@ pub(super) struct Script {
     empty: Option<Span>,
     /// Whether the statements are all there are: a problem may have hidden one.
     whole: bool,
+    /// Whether the text could be divided into statements.
+    divided: bool,
 }
 
 impl Script {
@@ -45,11 +46,6 @@ impl Script {
         let asks =
             |wanted| directives.found.iter().find(|found| found.directive == wanted).map(|found| found.span);
         let statements: Vec<Span> = split.statements.iter().map(|statement| statement.span).collect();
-        // Where a quote is open the statements are not what was meant, and that has been said.
-        if let (Some(grammar), true, false) = (options.spelling, split.problems.is_empty(), options.published)
-        {
-            spelling::check(grammar, options.dialect, &path, &text, &statements, diagnostics);
-        }
         let allowed = directives.allowed.iter().map(|allow| Allowed {
             code: allow.code.clone(),
             path: Some(path.clone()),
@@ -65,7 +61,13 @@ impl Script {
             text,
             up,
             whole,
+            divided: split.problems.is_empty(),
         }
+    }
+
+    /// Whether the statements are what was meant: where a quote is open they are not, and that has been said.
+    pub(super) fn is_divided(&self) -> bool {
+        self.divided
     }
 
     /// The path as messages show it.
@@ -85,7 +87,7 @@ impl Script {
         options: &Options,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> ScriptData {
-        let Script { path, text, up, statements, no_transaction, empty, whole, allowed: _ } = self;
+        let Script { path, text, up, statements, no_transaction, empty, whole, .. } = self;
         if let (Some(span), Some(true)) = (no_transaction, metadata) {
             let message =
                 "this file runs without a transaction, and metadata.toml says `run_in_transaction = true`";

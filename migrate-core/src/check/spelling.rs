@@ -3,7 +3,7 @@
 
 use crate::diagnostic::{Diagnostic, excerpt};
 use crate::dialect::Dialect;
-use crate::migrations::Span;
+use crate::migrations::{ScriptData, Span};
 use crate::syntax::{Lexer, TokenKind};
 
 /// The code of what a grammar refuses.
@@ -22,16 +22,15 @@ pub struct SpellingError {
     pub message: String,
 }
 
-/// Reports what `spelling` finds in the `statements` of a file.
+/// Reports what `spelling` finds in the statements of a file.
 pub(super) fn check(
     spelling: Spelling,
     dialect: Dialect,
-    path: &str,
-    text: &str,
-    statements: &[Span],
+    script: &ScriptData,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    for span in statements {
+    let (path, text) = (&*script.path, &*script.text);
+    for span in script.statements.iter() {
         let statement = span.of(text);
         let errors = spelling(dialect, statement);
         if errors.is_empty() {
