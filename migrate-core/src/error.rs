@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error as Derive;
 
+use crate::foreign::OtherTool;
 use crate::history::State;
 use crate::migrations::Script;
 use crate::report::Report;
@@ -280,22 +281,23 @@ pub enum ErrorKind {
         /// History and version of each.
         versions: Vec<String>,
     },
-    /// Our history is empty, but another tool has migrated this database.
+    /// Our history is empty, but the database has what it creates.
     #[error(
-        "this database was migrated by {tool}: {table} {}, and history {history} is empty\n  = nothing was run, and nothing was \
-         written\n  = help: if the pending files only add what is not there yet, call .existing(Existing::Allow); \
-         otherwise they would fail on, or do again, what {tool} has done",
-        rows.map_or("cannot be read by this role".to_owned(), |rows| format!("has {rows} row{}", if rows == 1 { "" } else { "s" }))
+        "this database has {}, which history {history} creates, and that history is empty{}\n  = nothing was run, and nothing was \
+         written\n  = help: if the files only add what is not there yet, call .existing(Existing::Allow)\n  = help: to leave what \
+         is there alone, give the history {apart}",
+        Listed(objects),
+        tool.as_ref().map_or(String::new(), |tool| format!("\n  = this database was migrated by {tool}"))
     )]
     Foreign {
         /// Name of our history.
         history: String,
-        /// The other tool.
-        tool: &'static str,
-        /// Its table.
-        table: String,
-        /// Number of rows in it; `None` when the role may not count them.
-        rows: Option<i64>,
+        /// What is there already, with its schema.
+        objects: Vec<String>,
+        /// Whose it may be.
+        tool: Option<OtherTool>,
+        /// Where the history would not meet it.
+        apart: &'static str,
     },
     /// There is something to do, but the target cannot be written to.
     #[error(

@@ -15,6 +15,7 @@ pub mod ast;
 pub mod catalog;
 pub mod check;
 pub mod checksum;
+mod created;
 pub mod diagnostic;
 pub mod dialect;
 pub mod effect;
@@ -46,6 +47,7 @@ pub mod version;
 
 pub use dialect::{Dialect, Spec};
 pub use error::{Error, ErrorKind, RowProblem};
+pub use foreign::OtherTool;
 pub use history::State;
 pub use migrations::{Migration, Migrations, Script};
 pub use migrator::{Existing, Migrator, Plan, PlannedStep, Status, migrate};

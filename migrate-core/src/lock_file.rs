@@ -15,7 +15,7 @@
 //! so may a down: it is no part of what databases have applied, and one that turns out to be wrong must be
 //! repaired.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::checksum::{self, Checksum};
@@ -108,9 +108,10 @@ pub(crate) fn compare(path: &str, text: &str, entries: &[Entry]) -> Vec<Diagnost
             );
         }
     }
+    let listed: BTreeSet<&str> = locked.lines.iter().map(|line| line.version).collect();
     let highest = locked.lines.iter().filter_map(|line| positions.get(line.version)).max();
     for (index, entry) in entries.iter().enumerate() {
-        if locked.lines.iter().any(|line| line.version == entry.version) {
+        if listed.contains(&*entry.version) {
             continue;
         }
         let diagnostic = Diagnostic::error("lock-added", format!("{} is not in {NAME}", entry.up.path))
@@ -135,6 +136,21 @@ pub(crate) fn compare(path: &str, text: &str, entries: &[Entry]) -> Vec<Diagnost
             .push(Diagnostic::error("lock-damaged", message).at(excerpt(path, text, 0, end)).help(way_out()));
     }
     found
+}
+
+/// The number of migrations at the beginning of `entries` that are as the `text` of a lock file says.
+pub(crate) fn vouched(text: &str, entries: &[Entry]) -> usize {
+    let Ok(locked) = read("", text) else { return 0 };
+    let mut hash = checksum::start();
+    locked
+        .lines
+        .iter()
+        .zip(entries)
+        .take_while(|(line, entry)| {
+            hash = next(hash, entry);
+            hash.to_string() == line.hash
+        })
+        .count()
 }
 
 fn next(before: Checksum, entry: &Entry) -> Checksum {

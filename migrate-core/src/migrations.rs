@@ -30,6 +30,8 @@ pub struct Data {
     pub fingerprint: Checksum,
     /// The same over the checksums of the canonical texts.
     pub text_fingerprint: Checksum,
+    /// The objects that the ups create at any time, see [`crate::created`].
+    pub created: Cow<'static, str>,
     /// Debug builds only: the folder that was read and the files that were found in it, so that the boot can
     /// say that a file was added or removed since. Empty otherwise.
     pub folder: Cow<'static, str>,
@@ -100,6 +102,11 @@ impl Migrations {
     #[must_use]
     pub const fn new(data: Data) -> Self {
         Migrations { data }
+    }
+
+    pub(crate) fn with_created(mut self, created: String) -> Self {
+        self.data.created = Cow::Owned(created);
+        self
     }
 
     /// Name of the history, which is the name of the crate that owns it unless the macro was told another.

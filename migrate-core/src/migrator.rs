@@ -13,7 +13,7 @@ use crate::session::{DbError, Driver, IntoDriver};
 /// How long a run waits for another instance unless told otherwise.
 const LOCK_WAIT: Duration = Duration::from_secs(600);
 
-/// What to do when the first migration of a history meets a database that another tool has migrated.
+/// What to do when the first migration of a history meets a database that has what it creates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Existing {
@@ -135,7 +135,7 @@ impl<'h, D: Driver> Migrator<'h, D> {
         self
     }
 
-    /// What to do when a history is empty and another tool has migrated this database.
+    /// What to do when a history is empty and this database has what its files create.
     pub fn existing(mut self, existing: Existing) -> Self {
         self.options.existing = existing;
         self

@@ -97,6 +97,7 @@ fn expression(
     let entries = data.entries.iter().map(entry);
     let fingerprint = checksum(data.fingerprint);
     let text_fingerprint = checksum(data.text_fingerprint);
+    let created = &*data.created;
     let folder_text = folder.to_string_lossy();
     let paths = files.iter().filter(|file| matches!(file.content, Content::Bytes(_))).map(|file| &file.path);
     let listed = paths.clone().filter(|path| *path != lock_file::NAME);
@@ -124,6 +125,7 @@ fn expression(
             entries: private::Cow::Borrowed(ENTRIES),
             fingerprint: #fingerprint,
             text_fingerprint: #text_fingerprint,
+            created: private::Cow::Borrowed(#created),
             folder: private::Cow::Borrowed(FOLDER),
             files: private::Cow::Borrowed(FILES),
             ignore: private::Cow::Borrowed(IGNORE),

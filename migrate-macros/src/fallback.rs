@@ -26,6 +26,7 @@ fn empty(facade: &TokenStream) -> TokenStream {
             entries: private::Cow::Borrowed(&[]),
             fingerprint: private::Checksum::from_bytes([0; 32]),
             text_fingerprint: private::Checksum::from_bytes([0; 32]),
+            created: private::Cow::Borrowed(""),
             folder: private::Cow::Borrowed(""),
             files: private::Cow::Borrowed(&[]),
             ignore: private::Cow::Borrowed(&[]),

@@ -4,6 +4,8 @@
 mod expand;
 mod fallback;
 mod input;
+#[cfg(all(test, feature = "spelling-postgres", feature = "spelling-sqlite"))]
+mod oracle;
 mod package;
 #[cfg(any(feature = "spelling-postgres", feature = "spelling-sqlite"))]
 mod spelling;

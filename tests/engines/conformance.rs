@@ -21,7 +21,9 @@ on_every_engine!(
     a_statement_in_doubt_is_an_error_that_names_it,
     two_histories_share_a_database,
     a_history_joins_a_database_full_of_other_tables,
-    another_tools_history_is_refused_until_allowed,
+    a_history_joins_a_database_that_another_tool_migrates,
+    a_database_that_has_the_tables_already_is_refused_untouched_until_allowed,
+    what_a_history_creates_is_found_as_the_server_compares_names,
     values_that_nobody_of_us_wrote_are_errors_and_no_panic,
     a_dropped_future_leaves_nothing_that_the_next_boot_cannot_pass,
     a_migration_may_be_empty_when_it_says_so,
@@ -336,22 +338,69 @@ async fn a_history_joins_a_database_full_of_other_tables(place: Place) {
     assert_eq!(ok(&place, &shop(&place)).await.steps.len(), 3);
 }
 
-async fn another_tools_history_is_refused_until_allowed(place: Place) {
+async fn a_history_joins_a_database_that_another_tool_migrates(place: Place) {
     place.ask("CREATE TABLE goose_db_version (id INTEGER, version_id INTEGER)");
-    let files = shop(&place);
-    let history = files.history();
     place.ask("INSERT INTO goose_db_version VALUES (1, 0)");
-    let before = place.dump_without(&[]);
-    let error = failed(&place, &files).await;
-    assert!(matches!(error.kind(), ErrorKind::Foreign { tool: "goose", rows: Some(1), .. }), "{error}");
-    assert!(error.to_string().contains("goose_db_version has 1 row"), "{error}");
-    assert_eq!(place.dump_without(&[]), before);
+    assert_eq!(ok(&place, &shop(&place)).await.steps.len(), 3);
+}
+
+async fn a_database_that_has_the_tables_already_is_refused_untouched_until_allowed(place: Place) {
+    place.ask("CREATE TABLE orders (id INTEGER)");
+    let files = shop(&place);
+    files.write("0002_orders.sql", "CREATE TABLE IF NOT EXISTS orders (id INTEGER);");
+    files.write("0003_rows.sql", "INSERT INTO orders VALUES (1);");
+    let history = files.history();
+    for tool in [false, true] {
+        if tool {
+            place.ask("CREATE TABLE goose_db_version (id INTEGER, version_id INTEGER)");
+            place.ask("INSERT INTO goose_db_version VALUES (1, 0)");
+        }
+        let before = place.dump_without(&[]);
+        let error = failed(&place, &files).await;
+        let ErrorKind::Foreign { objects, tool: found, .. } = error.kind() else { panic!("{error}") };
+        assert!(objects.len() == 1 && objects[0].ends_with(".orders"), "{error}");
+        assert_eq!(found.as_ref().map(|found| (found.name, found.rows)), tool.then_some(("goose", Some(1))));
+        let text = error.to_string();
+        assert!(text.contains(".orders, which history app creates, and that history is empty"), "{text}");
+        assert_eq!(text.contains("goose_db_version has 1 row"), tool, "{text}");
+        assert_eq!(place.dump_without(&[]), before);
+        assert!(!place.has_table("migrate_history"));
+    }
     let report = Migrator::new(place.url()).history(&history).existing(Existing::Allow).run().await.unwrap();
     assert_eq!(report.steps.len(), 3);
     // From then on the database is ours, too.
     assert!(ok(&place, &files).await.is_empty());
     files.write("0004_more.sql", "INSERT INTO customers VALUES (3, 'c@example.org');");
     assert_eq!(ok(&place, &files).await.steps.len(), 1);
+}
+
+async fn what_a_history_creates_is_found_as_the_server_compares_names(place: Place) {
+    let files = Files::new(
+        place.dialect(),
+        &[("1_a.sql", "CREATE TABLE Mixed (id INTEGER); CREATE TABLE gone (id INTEGER); DROP TABLE gone;")],
+    );
+    let (there, found) = match &place {
+        // An unquoted name is folded, a quoted one is not.
+        Place::Postgres(_) => (["\"Mixed\"", "mixed"], [false, true]),
+        // As on the disk of the server.
+        Place::MariaDb(_) => {
+            let folds = place.ask("SELECT @@lower_case_table_names") != "0";
+            (["mixed", "Mixed"], [folds, true])
+        }
+        Place::Sqlite(_) => (["mixed", "MIXED"], [true, true]),
+    };
+    for (name, found) in there.into_iter().zip(found) {
+        place.ask(&format!("CREATE VIEW {name} AS SELECT 1 AS x"));
+        let history = files.history();
+        let outcome = Migrator::new(place.url()).history(&history).plan().await;
+        let refused =
+            matches!(outcome.as_ref().map_err(|error| error.kind()), Err(ErrorKind::Foreign { .. }));
+        assert_eq!(refused, found, "{name}: {outcome:?}");
+        place.ask(&format!("DROP VIEW {name}"));
+    }
+    // It would be in the way while the history runs, although nothing of that name stays.
+    place.ask("CREATE TABLE gone (id INTEGER)");
+    assert!(matches!(failed(&place, &files).await.kind(), ErrorKind::Foreign { .. }));
 }
 
 async fn values_that_nobody_of_us_wrote_are_errors_and_no_panic(place: Place) {

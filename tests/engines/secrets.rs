@@ -83,8 +83,8 @@ fn url(place: &Place, user: &str, port: u16) -> String {
 }
 
 fn marked(dialect: Dialect) -> Migrations {
-    let text = format!("CREATE TABLE {MARK} (id INTEGER);\nINSERT INTO {MARK} VALUES (1);\n");
-    let statements = format!("-- migrate(no-transaction)\nINSERT INTO {MARK} VALUES (2);\n");
+    let text = format!("CREATE TABLE marked (word TEXT);\nINSERT INTO marked VALUES ('{MARK}');\n");
+    let statements = format!("-- migrate(no-transaction)\nINSERT INTO marked VALUES ('{MARK} too');\n");
     Files::new(dialect, &[("1_a.sql", &text), ("2_b.sql", &statements)]).history()
 }
 
@@ -172,7 +172,7 @@ async fn the_sql_of_a_migration_is_in_no_log() {
         connection.close().await.unwrap();
         migrate(&options, &marked(Dialect::Postgres)).await.unwrap();
         let pool = sqlx::PgPool::connect_with(options).await.unwrap();
-        place.ask("DELETE FROM migrate_head; DELETE FROM migrate_history; DROP TABLE marked_by_secrets");
+        place.ask("DELETE FROM migrate_head; DELETE FROM migrate_history; DROP TABLE marked");
         assert_eq!(migrate(&pool, &marked(Dialect::Postgres)).await.unwrap().steps.len(), 2);
     }
     if let Some(place) = Place::new(Dialect::MariaDb, "logs") {

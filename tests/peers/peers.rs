@@ -42,14 +42,27 @@ async fn refused(url: &str, dialect: Dialect, files: &Path, tool: &str, table: &
         let error = outcome.expect_err("this database belongs to another tool");
         let text = error.to_string();
         match error.kind() {
-            ErrorKind::Foreign { history, tool: found, table: of, rows } => {
-                assert_eq!((&**history, *found, &**of, *rows), ("app", tool, table, Some(2)), "{text}");
+            ErrorKind::Foreign { history, objects, tool: Some(found), .. } => {
+                assert_eq!(
+                    (&**history, found.name, &*found.table, found.rows),
+                    ("app", tool, table, Some(2)),
+                    "{text}"
+                );
+                let names: Vec<_> = objects
+                    .iter()
+                    .filter_map(|object| object.split_once('.'))
+                    .map(|(_, name)| name)
+                    .collect();
+                assert_eq!(names, ["customers", "orders"], "{text}");
             }
             _ => panic!("{text}"),
         }
-        let first =
-            format!("this database was migrated by {tool}: {table} has 2 rows, and history app is empty");
-        assert_eq!(text.lines().next(), Some(&*first));
+        let schema = table.split('.').next().expect("the table is qualified");
+        let first = format!(
+            "this database has {schema}.customers, {schema}.orders, which history app creates, and that history is empty"
+        );
+        let second = format!("  = this database was migrated by {tool}: {table} has 2 rows");
+        assert_eq!(text.lines().take(2).collect::<Vec<_>>(), [first, second]);
         assert!(text.contains("nothing was run, and nothing was written"), "{text}");
         assert!(text.contains(".existing(Existing::Allow)"), "{text}");
     }
@@ -77,6 +90,25 @@ fn dump(database: &Database) -> String {
     let dump = database.dump(&[]);
     assert!(dump.contains("a@example.org"), "{dump}");
     dump
+}
+
+#[tokio::test]
+async fn a_history_of_other_tables_joins_a_database_that_sqlx_migrates() {
+    let theirs = files(["20260101000000_customers.sql", "20260102000000_orders.sql"]);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("app.db");
+    let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    let pool = SqlitePool::connect_with(options).await.expect("it is made");
+    let peer = sqlx::migrate::Migrator::new(theirs.path()).await.expect("sqlx reads them");
+    peer.run(&pool).await.expect("sqlx applies them");
+    pool.close().await;
+
+    let ours = tempfile::tempdir().expect("a temporary folder");
+    fs::write(ours.path().join("1_jobs.sql"), "CREATE TABLE jobs (id INTEGER);").expect("it can be written");
+    let history =
+        Migrations::from_dir(ours.path(), Dialect::Sqlite).unwrap_or_else(|error| panic!("{error}"));
+    let report = migrate(&format!("sqlite://{}", file.display()), &history).await;
+    assert_eq!(report.unwrap_or_else(|error| panic!("{error}")).steps.len(), 1);
 }
 
 #[tokio::test]

@@ -34,10 +34,11 @@ pub(super) struct Allowed {
 
 /// Takes the allowed findings out, and reports what allows nothing.
 ///
-/// `replayed` says whether the findings of the catalog are among the diagnostics.
+/// `looked` says of a code and a file whether it would have been found: without a grammar nothing is known about
+/// the spelling, and behind an error nothing about the schema.
 pub(super) fn lift(
     allowed: &[Allowed],
-    replayed: bool,
+    looked: impl Fn(&str, &str) -> bool,
     options: &Options,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
@@ -52,8 +53,7 @@ pub(super) fn lift(
             let path = diagnostic.place().map(Place::path);
             diagnostic.code() != allowed.code || path.is_none() || path != allowed.path.as_deref()
         });
-        // Without a grammar nothing is known about the spelling, and behind an error nothing about the schema.
-        let looked = if allowed.code == "syntax-error" { options.spelling.is_some() } else { replayed };
+        let looked = allowed.path.as_deref().is_some_and(|path| looked(&allowed.code, path));
         if allowed.path.is_none() || (looked && diagnostics.len() == before) {
             let message = match &allowed.path {
                 Some(path) => format!("`{}` allows what is not found in {path}", allowed.written),

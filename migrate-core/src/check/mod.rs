@@ -11,6 +11,7 @@ mod text;
 mod transaction;
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use options::Options;
 pub use phase::phase;
@@ -22,6 +23,7 @@ use self::allow::Allowed;
 use self::script::Script;
 use crate::ast::Statement;
 use crate::checksum;
+use crate::created;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::effect::{self, ScriptEffects, Versions};
 use crate::feature;
@@ -115,10 +117,12 @@ pub fn check(files: &[File], options: &Options) -> Checked {
     }
 
     let mut entries = Vec::new();
+    let mut until = BTreeMap::new();
     for Group { version, name, up, down, metadata } in arranged.groups {
         let metadata = metadata.and_then(|index| in_transaction.get(index).copied().flatten());
         let mut finish = |index: usize| {
             let script = scripts.get_mut(index)?.take()?;
+            until.insert(script.path().to_owned(), script.divided_until());
             Some(script.finish(metadata, options, &mut diagnostics))
         };
         let up = finish(up);
@@ -134,10 +138,31 @@ pub fn check(files: &[File], options: &Options) -> Checked {
     }
 
     let failed = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity() == Severity::Error);
-    let spelled: Vec<Diagnostic> =
-        diagnostics.extract_if(.., |diagnostic| diagnostic.code() == spelling::CODE).collect();
     let whole = !failed(&diagnostics);
-    diagnostics.extend(spelled);
+    // Who uses a published package cannot write its lock file.
+    let locks: Vec<(String, String)> = if options.lock_file && !options.published {
+        let read = |file: &&File| {
+            let path = options.shown(&file.path);
+            text_of(file, &path, &mut diagnostics).map(|text| (path, text))
+        };
+        locks.iter().filter_map(read).collect()
+    } else {
+        Vec::new()
+    };
+    let mut spelled: BTreeSet<&str> = BTreeSet::new();
+    if let (Some(grammar), false) = (options.spelling, options.published) {
+        // What was locked was spelled then. The hash is that of the ups alone.
+        let vouched = locks.iter().map(|(_, text)| lock_file::vouched(text, &entries)).max().unwrap_or(0);
+        for (index, entry) in entries.iter().enumerate() {
+            let up = (index >= vouched).then_some(&entry.up);
+            for script in up.into_iter().chain(&entry.down) {
+                spelled.insert(&*script.path);
+                let until = until.get(&*script.path).copied().unwrap_or(u32::MAX);
+                spelling::check(grammar, options.dialect, script, until, &mut diagnostics);
+            }
+        }
+    }
+    let spelled: BTreeSet<String> = spelled.into_iter().map(str::to_owned).collect();
     diagnostics.extend(newer);
     let migrations = migrations(entries, options, &interval);
     let replayed =
@@ -147,15 +172,15 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         found.extend(found_by_effects(&migrations, &replayed.scripts));
         found_by_replay(&found, &mut diagnostics);
     }
-    allow::lift(&allowed, whole, options, &mut diagnostics);
-    // A list of migrations that is not complete would be compared with more than there is. Who uses a published
-    // package cannot write its lock file.
-    if options.lock_file && !options.published && whole {
-        for file in locks {
-            let path = options.shown(&file.path);
-            if let Some(text) = text_of(file, &path, &mut diagnostics) {
-                diagnostics.extend(lock_file::compare(&path, &text, &migrations.data().entries));
-            }
+    let looked = |code: &str, path: &str| match code {
+        spelling::CODE => spelled.contains(path),
+        _ => whole,
+    };
+    allow::lift(&allowed, looked, options, &mut diagnostics);
+    // A list of migrations that is not complete would be compared with more than there is.
+    if whole {
+        for (path, text) in &locks {
+            diagnostics.extend(lock_file::compare(path, text, &migrations.data().entries));
         }
     }
 
@@ -170,7 +195,11 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         let (a, b) = (key(a), key(b));
         a.is_none().cmp(&b.is_none()).then(a.cmp(&b))
     });
-    let migrations = if failed(&diagnostics) { None } else { Some(migrations) };
+    let migrations = if failed(&diagnostics) {
+        None
+    } else {
+        Some(migrations.with_created(created::encode(replayed.iter().flat_map(|it| &it.replayed.created))))
+    };
     Checked { migrations, diagnostics }
 }
 
@@ -269,6 +298,7 @@ fn migrations(entries: Vec<Entry>, options: &Options, interval: &Interval) -> Mi
         entries: Cow::Owned(entries),
         fingerprint,
         text_fingerprint,
+        created: Cow::Borrowed(""),
         folder: Cow::Borrowed(""),
         files: Cow::Borrowed(&[]),
         ignore: Cow::Owned(options.ignore.iter().cloned().map(Cow::Owned).collect()),

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use super::Options;
 use super::allow::Allowed;
 use super::lift::{self, lift};
-use super::spelling;
 use crate::checksum;
 use crate::diagnostic::{Diagnostic, Place, excerpt};
 use crate::dialect::Dialect;
@@ -27,6 +26,8 @@ pub(super) struct Script {
     empty: Option<Span>,
     /// Whether the statements are all there are: a problem may have hidden one.
     whole: bool,
+    /// Up to which byte the statements are what was meant.
+    divided_until: u32,
 }
 
 impl Script {
@@ -55,12 +56,11 @@ impl Script {
                     | ProblemKind::UnterminatedDollarQuote
             )
         };
-        let until = split.problems.iter().find(quote).map(|found| found.span.start);
-        if let (Some(grammar), true, false) =
-            (options.spelling, split.problems.is_empty() || until.is_some(), options.published)
-        {
-            spelling::check(grammar, options.dialect, &path, &text, &statements, until, diagnostics);
-        }
+        let divided_until = match split.problems.iter().find(quote) {
+            Some(found) => found.span.start,
+            None if split.problems.is_empty() => u32::MAX,
+            None => 0,
+        };
         let allowed = directives.allowed.iter().map(|allow| Allowed {
             code: allow.code.clone(),
             path: Some(path.clone()),
@@ -76,7 +76,14 @@ impl Script {
             text,
             up,
             whole,
+            divided_until,
         }
+    }
+
+    /// Up to which byte the statements are what was meant. From an open quote on they are not, and that has been
+    /// said.
+    pub(super) fn divided_until(&self) -> u32 {
+        self.divided_until
     }
 
     /// The path as messages show it.
@@ -101,7 +108,7 @@ impl Script {
         options: &Options,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> ScriptData {
-        let Script { path, text, up, statements, no_transaction, empty, whole, allowed: _ } = self;
+        let Script { path, text, up, statements, no_transaction, empty, whole, .. } = self;
         if let (Some(span), Some(true)) = (no_transaction, metadata) {
             let message =
                 "this file runs without a transaction, and metadata.toml says `run_in_transaction = true`";

@@ -3,7 +3,7 @@
 
 use crate::diagnostic::{Diagnostic, excerpt};
 use crate::dialect::Dialect;
-use crate::migrations::Span;
+use crate::migrations::{ScriptData, Span};
 use crate::syntax::{Lexer, TokenKind};
 
 /// The code of what a grammar refuses.
@@ -22,20 +22,19 @@ pub struct SpellingError {
     pub message: String,
 }
 
-/// Reports what `spelling` finds in the `statements` of a file, up to the byte `until`.
+/// Reports what `spelling` finds in the statements of a file, up to the byte `until`.
 pub(super) fn check(
     spelling: Spelling,
     dialect: Dialect,
-    path: &str,
-    text: &str,
-    statements: &[Span],
-    until: Option<u32>,
+    script: &ScriptData,
+    until: u32,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    for span in statements {
+    let (path, text) = (&*script.path, &*script.text);
+    for span in script.statements.iter() {
         let statement = span.of(text);
         let mut errors = spelling(dialect, statement);
-        errors.retain(|error| until.is_none_or(|until| span.start as usize + error.at < until as usize));
+        errors.retain(|error| span.start as usize + error.at < until as usize);
         if errors.is_empty() {
             continue;
         }

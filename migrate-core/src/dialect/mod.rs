@@ -125,6 +125,13 @@ pub struct Spec {
     pub(crate) send: Send,
     /// Whether the dialect's DDL takes part in transactions.
     pub(crate) ddl: Ddl,
+    /// The schema where an unqualified CREATE puts its object.
+    pub(crate) current_schema: &'static str,
+    /// Schemas and names of what in `{schema}` would be in the way of an object with one of `{names}`; where the
+    /// server may ignore case, `{folded}` are the same names in lower case.
+    pub(crate) find_objects: &'static str,
+    /// What keeps a history away from the objects of others.
+    pub(crate) apart: &'static str,
     /// Names and schemas of tables among `{names}` that exist where an unqualified name would be found.
     pub(crate) find_tables: &'static str,
     /// The codes by which the driver reports what the logic must tell apart.

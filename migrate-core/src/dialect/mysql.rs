@@ -94,6 +94,13 @@ const fn spec(dialect: Dialect, engine: &'static str) -> Spec {
         }),
         send: Send::Each,
         ddl: Ddl::Commits,
+        current_schema: "DATABASE()",
+        // Whether the names of tables ignore case depends on the disk; comparisons of the information_schema
+        // always do.
+        find_objects: "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES \
+            WHERE TABLE_SCHEMA = {schema} AND TABLE_NAME IN ({names}, {folded}) AND (CAST(TABLE_NAME AS BINARY) IN ({names}) \
+            OR (@@lower_case_table_names <> 0 AND CAST(LOWER(TABLE_NAME) AS BINARY) IN ({folded})))",
+        apart: "a database of its own",
         find_tables: "SELECT TABLE_NAME, TABLE_SCHEMA FROM information_schema.TABLES \
             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ({names}) ORDER BY 2, 1",
         codes: Codes {

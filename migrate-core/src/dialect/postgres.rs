@@ -104,6 +104,14 @@ pub static POSTGRES: Spec = Spec {
     }),
     send: Send::Whole,
     ddl: Ddl::Transactional,
+    current_schema: "pg_catalog.current_schema()",
+    // Tables are types, too, and the name of a type may be taken by either. Arrays give way.
+    find_objects: "SELECT s.nspname::text, c.relname::text FROM pg_catalog.pg_class c \
+        JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace WHERE s.nspname = {schema} AND c.relname IN ({names}) \
+        UNION SELECT s.nspname::text, t.typname::text FROM pg_catalog.pg_type t \
+        JOIN pg_catalog.pg_namespace s ON s.oid = t.typnamespace \
+        WHERE s.nspname = {schema} AND t.typname IN ({names}) AND t.typcategory <> 'A'",
+    apart: "a schema of its own, by the search_path of its connections",
     find_tables: "SELECT c.relname::text, s.nspname::text FROM pg_catalog.pg_class c \
         JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace \
         WHERE c.relkind IN ('r', 'p') AND c.relname IN ({names}) AND s.nspname = ANY (pg_catalog.current_schemas(false)) \

@@ -61,6 +61,10 @@ pub static SQLITE: Spec = Spec {
     lock: None,
     send: Send::Each,
     ddl: Ddl::Transactional,
+    current_schema: "'main'",
+    find_objects: "SELECT 'main', name FROM main.sqlite_master \
+        WHERE {schema} = 'main' AND type <> 'trigger' AND name COLLATE NOCASE IN ({names})",
+    apart: "a file of its own",
     find_tables: "SELECT name, 'main' FROM main.sqlite_master WHERE type = 'table' AND name IN ({names}) ORDER BY 1",
     codes: Codes {
         missing_table: ("1", "no such table"),

@@ -225,7 +225,7 @@ impl<'a, D: Driver> Run<'a, D> {
         Ok((all, pending))
     }
 
-    /// Before the first migration of a history: has another tool been here?
+    /// Before the first migration of a history: has somebody else made what it creates?
     pub(super) async fn guard(&self, session: &mut D::Session, view: &View) -> Result<(), ErrorKind> {
         if self.options.existing == Existing::Allow {
             return Ok(());
@@ -233,10 +233,32 @@ impl<'a, D: Driver> Run<'a, D> {
         let first = self.histories.iter().zip(&view.rows).zip(&view.pending);
         for ((migrations, rows), pending) in first {
             if rows.is_empty() && !pending.is_empty() {
-                return foreign::refuse(self.spec(), session, migrations.name()).await;
+                let objects = foreign::existing(self.spec(), session, migrations).await?;
+                // Another instance may have been at work since the rows were read.
+                if objects.is_empty() || self.has_begun(session, migrations.name()).await? {
+                    continue;
+                }
+                return Err(ErrorKind::Foreign {
+                    history: migrations.name().to_owned(),
+                    objects,
+                    tool: foreign::other_tool(self.spec(), session).await?,
+                    apart: self.spec().apart,
+                });
             }
         }
         Ok(())
+    }
+}
+
+impl<D: Driver> Run<'_, D> {
+    /// Whether a history has a row by now.
+    async fn has_begun(&self, session: &mut D::Session, history: &str) -> Result<bool, ErrorKind> {
+        let sql = rows_sql(self.spec(), &self.tables(self.options.schema.as_deref())?, history);
+        match session.query(&sql, &ROW_COLUMNS).await {
+            Ok(rows) => Ok(!rows.is_empty()),
+            Err(error) if self.spec().codes.is_missing_table(&error) => Ok(false),
+            Err(error) => Err(self.reading(error)),
+        }
     }
 }
 

@@ -213,3 +213,14 @@ warning[down-differs]: behind this down the schema is not what it was before its
     );
     assert_eq!(said(&files, &options.allow("2/down", "down-differs")), "");
 }
+
+#[test]
+fn an_index_over_a_cast_to_the_new_type_of_its_column_is_one_over_the_column() {
+    let files = [
+        ("1_a.sql", "CREATE TABLE a (at timestamp); CREATE INDEX a_at ON a (date(at));"),
+        ("2_b.sql", "ALTER TABLE a ALTER COLUMN at TYPE date;"),
+        ("3_c.up.sql", "DROP INDEX a_at;"),
+        ("3_c.down.sql", "CREATE INDEX a_at ON a (at);"),
+    ];
+    assert_eq!(said(&files, &Dialect::Postgres.into()), "");
+}

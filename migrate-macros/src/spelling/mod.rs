@@ -5,8 +5,6 @@ mod depth;
 #[cfg(all(test, feature = "spelling-postgres", feature = "spelling-sqlite"))]
 mod mutants;
 mod mysql;
-#[cfg(all(test, feature = "spelling-postgres", feature = "spelling-sqlite"))]
-mod oracle;
 #[cfg(feature = "spelling-postgres")]
 mod postgres;
 #[cfg(feature = "spelling-sqlite")]
@@ -22,7 +20,7 @@ use migrate_core::source::File;
 /// Grammars go down into themselves for each parenthesis and operator of a statement, and the compiler's own
 /// threads have no room for that. The deepest statement that they are given takes a quarter of it; what is not
 /// used costs nothing.
-const STACK: usize = 128 << 20;
+pub(crate) const STACK: usize = 128 << 20;
 
 /// Checks the files, with the spelling of their statements where there is a grammar for the dialect.
 pub(crate) fn checked(files: &[File], options: &Options) -> Checked {
@@ -53,7 +51,7 @@ fn grammar(dialect: Dialect) -> Option<fn(&str) -> Vec<SpellingError>> {
 }
 
 /// What the grammar of the dialect refuses in one statement.
-fn errors(dialect: Dialect, statement: &str) -> Vec<SpellingError> {
+pub(crate) fn errors(dialect: Dialect, statement: &str) -> Vec<SpellingError> {
     match grammar(dialect) {
         // A defect in a grammar refuses nobody's file.
         Some(grammar) if depth::bound(statement, dialect) <= depth::LIMIT => {

@@ -114,6 +114,15 @@ impl Apply<'_> {
                 let ((), walked) = self.resolve(|resolver| resolver.type_name(type_name));
                 if let Some(name) = self.existing_column(key, column) {
                     self.blocked_by_views(key, &name, column, "has another type");
+                    // An index over `date(at)` is one over `at` when that is a date.
+                    let cast = format!("{text}({name})");
+                    self.edit_table(key, |table| {
+                        let parts = table.indexes.iter_mut().flat_map(|index| &mut index.parts);
+                        for part in parts.filter(|part| part.expression.as_ref() == Some(&cast)) {
+                            part.expression = None;
+                            part.column = Some(name.clone());
+                        }
+                    });
                     self.change_column(key, &name, |column| {
                         column.type_name = Some(text);
                         column.uses.extend(walked.routines);

@@ -45,7 +45,12 @@ impl Apply<'_> {
             let known = outputs.as_ref().is_some_and(|outputs| outputs.iter().all(Option::is_some));
             table.incomplete |= !known;
             for output in outputs.into_iter().flatten().flatten() {
-                if !self.rules().among(&output, table.columns.iter().map(|column| &column.name)) {
+                // MySQL lets the query fill columns that are declared as well.
+                let declared = create.columns.iter().map(|column| &column.name.text);
+                if !self
+                    .rules()
+                    .among(&output, table.columns.iter().map(|column| &column.name).chain(declared))
+                {
                     table.columns.push(Column {
                         name: output,
                         origin: Some(self.origin(name.span)),

@@ -110,14 +110,14 @@ fn invalid(dialect: Dialect, typos: &[String], verdicts: &[Verdict]) {
 /// The errors that the checks would report as such.
 fn outside_of_strings(dialect: Dialect, statement: &str) -> Vec<SpellingError> {
     let statement = statement.to_owned();
-    let errors = thread::Builder::new().stack_size(super::STACK).spawn(move || {
+    let errors = thread::Builder::new().stack_size(crate::spelling::STACK).spawn(move || {
         let strings: Vec<_> = Lexer::new(&statement, dialect)
             .filter(|token| token.kind == TokenKind::String)
             .map(|token| token.span)
             .collect();
         let inside =
             |at: usize| strings.iter().any(|span| (span.start as usize) < at && at < span.end as usize);
-        let mut errors = super::errors(dialect, &statement);
+        let mut errors = crate::spelling::errors(dialect, &statement);
         errors.retain(|error| !inside(error.at));
         errors
     });
