@@ -354,6 +354,21 @@ impl<'t> Reader<'t> {
         Some(result)
     }
 
+    /// Reads what goes on to the next of these keywords behind the one that is here. Whatever `read` leaves is
+    /// unread.
+    pub(super) fn up_to<R>(&mut self, keywords: &[&str], read: impl FnOnce(&mut Self) -> R) -> R {
+        let start = self.position;
+        self.bump();
+        self.skip_to(keywords);
+        let end = std::mem::replace(&mut self.position, start);
+        let outer = std::mem::replace(&mut self.end, end);
+        let result = read(self);
+        self.unread_rest();
+        self.end = outer;
+        self.position = end;
+        result
+    }
+
     /// Reads what nests without parentheses; `None` when it is nested too deep.
     pub(super) fn deeper<R>(&mut self, read: impl FnOnce(&mut Self) -> R) -> Option<R> {
         if self.depth >= MAX_DEPTH {

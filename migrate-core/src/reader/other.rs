@@ -175,7 +175,8 @@ impl Reader<'_> {
     fn schema_elements(&mut self) -> Vec<Statement> {
         let mut elements = Vec::new();
         while !self.is_mysql() && self.at_any(&["create", "grant"]) {
-            elements.push(self.nested_statement());
+            // Both words are reserved, so that a query cannot go on with them.
+            elements.push(self.up_to(&["create", "grant"], Reader::nested_statement));
         }
         elements
     }

@@ -84,9 +84,10 @@ fn a_schema_in_one_file_replays_without_an_error() {
             if let Err(error) = place.run(&text) {
                 let _ = writeln!(err, "{file}: {}", error.lines().last().unwrap_or(""));
                 accepted = false;
+                // Rows that need data from elsewhere are left out, and the rest is as it is.
                 if *dialect == Dialect::Postgres {
                     place = Place::new(*dialect).unwrap();
-                    let _ = place.run(&format!("\\set ON_ERROR_STOP off\n{STUBS}{text}"));
+                    let _ = place.run(&format!("\\set ON_ERROR_STOP off\n{text}"));
                 }
             }
             for statement in split(&text, *dialect).statements {
@@ -107,10 +108,6 @@ fn a_schema_in_one_file_replays_without_an_error() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
-
-/// What a platform brings along that one of the files is for.
-const STUBS: &str =
-    "CREATE SCHEMA IF NOT EXISTS auth; CREATE TABLE auth.users (id uuid PRIMARY KEY, email text);\n";
 
 /// The data in other files is not there, and the database is not chosen by the file.
 const ELSEWHERE: &[&str] =
@@ -140,15 +137,6 @@ const SAMPLES: &[(&[&str], Dialect)] = &[
             "synapse/synapse_storage_schema_state_full_schemas_72_full.sql.sqlite",
         ],
         Dialect::Sqlite,
-    ),
-    (
-        &[
-            "basejump/supabase_migrations_20240414161707_basejump-setup.sql",
-            "basejump/supabase_migrations_20240414161947_basejump-accounts.sql",
-            "basejump/supabase_migrations_20240414162100_basejump-invitations.sql",
-            "basejump/supabase_migrations_20240414162131_basejump-billing.sql",
-        ],
-        Dialect::Postgres,
     ),
     (&["kitchen-sink-postgres.sql"], Dialect::Postgres),
     (&["kitchen-sink-mariadb.sql"], Dialect::MariaDb),

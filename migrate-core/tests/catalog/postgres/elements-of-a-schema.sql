@@ -1,0 +1,9 @@
+CREATE TABLE t (a INT);
+CREATE SCHEMA s
+    CREATE TABLE t (b INT)
+    CREATE VIEW v AS SELECT * FROM public.t
+    CREATE VIEW w AS SELECT a AS id, * FROM public.t
+    CREATE INDEX t_b ON t (b)
+    GRANT SELECT ON v TO PUBLIC;
+SELECT id FROM s.w;
+SELECT c FROM s.v;
