@@ -48,8 +48,9 @@ fn broken_sqlite_histories_are_refused_where_the_server_refuses_them() {
 
 #[test]
 fn broken_mariadb_histories_are_refused_where_the_server_refuses_them() {
-    let Some(judge) = judge::mariadb() else { return };
-    tried(&History::of(Dialect::MariaDb), &judge, &Bound { all: 80, class: 60 });
+    let history = History::of(Dialect::MariaDb);
+    let Some(judge) = judge::mariadb(&history.texts) else { return };
+    tried(&history, &judge, &Bound { all: 80, class: 60 });
 }
 
 /// What became of the mutants of one class.
