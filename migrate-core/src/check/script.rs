@@ -45,20 +45,10 @@ impl Script {
         let asks =
             |wanted| directives.found.iter().find(|found| found.directive == wanted).map(|found| found.span);
         let statements: Vec<Span> = split.statements.iter().map(|statement| statement.span).collect();
-        // Where a quote is open the statements are not what was meant. The mistake may be an earlier quote that
-        // is missing, which is where the grammar stops first.
-        let quote = |found: &&Problem| {
-            matches!(
-                found.kind,
-                ProblemKind::UnterminatedString
-                    | ProblemKind::UnterminatedIdent
-                    | ProblemKind::UnterminatedDollarQuote
-            )
-        };
-        let until = split.problems.iter().find(quote).map(|found| found.span.start);
-        if let (Some(grammar), true, false) =
-            (options.spelling, split.problems.is_empty() || until.is_some(), options.published)
-        {
+        // Behind a quote that is open the statements are not what was meant. The mistake may be an earlier quote
+        // that is missing, which is where the grammar stops first.
+        let until = split.problems.iter().map(|found| found.span.start).min();
+        if let (Some(grammar), false) = (options.spelling, options.published) {
             spelling::check(grammar, options.dialect, &path, &text, &statements, until, diagnostics);
         }
         let allowed = directives.allowed.iter().map(|allow| Allowed {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 use std::process::Command;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
 
 use migrate_core::Dialect;
 use migrate_test_support::Database;
@@ -66,14 +66,16 @@ fn number_behind(said: &str, word: &str) -> Option<usize> {
 /// Each history in one transaction that is never committed, behind the files of it that are as they were.
 pub(super) fn postgres(whole: &[Text]) -> Option<Judge> {
     let server = migrate_test_support::postgres()?;
-    let states: Vec<OnceLock<Database>> = whole.iter().map(|_| OnceLock::new()).collect();
+    // One history at a time in each: two could wait for each other.
+    let states: Vec<Mutex<Option<Database>>> = whole.iter().map(|_| Mutex::default()).collect();
     let whole = whole.to_vec();
     let run = "create function pg_temp.run(statement text) returns void language plpgsql as \
                $run$ begin execute statement; end $run$;";
     Some(Box::new(move |texts| {
         let same = texts.iter().zip(&whole).take_while(|(text, other)| text == other).count();
         let same = same.min(states.len() - 1);
-        let database = states[same].get_or_init(|| {
+        let mut state = states[same].lock().unwrap();
+        let database = state.get_or_insert_with(|| {
             let database = server.database("mutants");
             for text in &whole[..same] {
                 database.run(&text.sql).unwrap();

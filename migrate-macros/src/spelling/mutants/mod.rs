@@ -1,7 +1,9 @@
 //! Histories with one mistake each. A real server says which of them it refuses and where; of those the checks
 //! must refuse nearly all at the same place, and none of the others.
 //!
-//! The histories are in `tests/mutants`. `MIGRATE_MISSED` says how many of the mutants that nobody noticed are shown.
+//! The histories are in `tests/mutants`. For looking further: `MIGRATE_SEED` is a number that makes other mistakes,
+//! `MIGRATE_MUTANTS` a folder with other histories in folders named like ours, and `MIGRATE_MISSED` how many of the
+//! mutants that were not found are shown.
 
 mod history;
 mod judge;
