@@ -46,21 +46,9 @@ impl Script {
         let asks =
             |wanted| directives.found.iter().find(|found| found.directive == wanted).map(|found| found.span);
         let statements: Vec<Span> = split.statements.iter().map(|statement| statement.span).collect();
-        // Where a quote is open the statements are not what was meant. The mistake may be an earlier quote that
-        // is missing, which is where the grammar stops first.
-        let quote = |found: &&Problem| {
-            matches!(
-                found.kind,
-                ProblemKind::UnterminatedString
-                    | ProblemKind::UnterminatedIdent
-                    | ProblemKind::UnterminatedDollarQuote
-            )
-        };
-        let divided_until = match split.problems.iter().find(quote) {
-            Some(found) => found.span.start,
-            None if split.problems.is_empty() => u32::MAX,
-            None => 0,
-        };
+        // Behind a quote that is open the statements are not what was meant. The mistake may be an earlier quote
+        // that is missing, which is where the grammar stops first.
+        let divided_until = split.problems.iter().map(|found| found.span.start).min().unwrap_or(u32::MAX);
         let allowed = directives.allowed.iter().map(|allow| Allowed {
             code: allow.code.clone(),
             path: Some(path.clone()),

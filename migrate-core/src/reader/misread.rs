@@ -223,7 +223,9 @@ fn begins_nothing(statement: &str, tokens: &[Token], at: usize) -> bool {
         // Storage engines have options of their own.
         TokenKind::Word => !is_keyword(token.text(statement)) && next != "=",
         TokenKind::QuotedIdent => next != "=",
-        TokenKind::String | TokenKind::Number => true,
+        TokenKind::String => true,
+        // `.2` is the beginning of `a.2b`, too.
+        TokenKind::Number => !token.text(statement).starts_with('.'),
         _ => false,
     }
 }

@@ -59,7 +59,7 @@ fn flat(text: &str) -> String {
     text.chars().take(150).collect()
 }
 
-fn files(folder: &Path) -> Vec<(PathBuf, String, Dialect)> {
+pub(crate) fn files(folder: &Path) -> Vec<(PathBuf, String, Dialect)> {
     let mut found = Vec::new();
     collect(folder, &mut found);
     found.sort();

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod golden;
+mod misread;
 mod print;
 mod properties;
 

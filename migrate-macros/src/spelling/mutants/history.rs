@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use migrate_core::ast::{Column, Kind, TableAction};
 use migrate_core::reader;
@@ -57,16 +57,19 @@ pub(super) fn line(sql: &str, at: usize) -> usize {
 }
 
 impl History {
-    /// The one in `tests/mutants`.
+    /// The one in `tests/mutants`, or in the folder that the variable names.
     pub(super) fn of(dialect: Dialect) -> Self {
         let folder = match dialect {
             Dialect::Postgres => "postgres",
             Dialect::Sqlite => "sqlite",
             _ => "mariadb",
         };
+        let own = std::env::var_os("MIGRATE_MUTANTS").map(PathBuf::from);
         let mut history = History {
             dialect,
-            texts: read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants").join(folder)),
+            texts: read(
+                &own.unwrap_or(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants")).join(folder),
+            ),
             tables: BTreeSet::new(),
             columns: BTreeSet::new(),
             created: Vec::new(),

@@ -1,9 +1,10 @@
 //! The servers: whether one accepts a history, and where it stops.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use migrate_core::Dialect;
@@ -65,14 +66,16 @@ fn number_behind(said: &str, word: &str) -> Option<usize> {
 /// Each history in one transaction that is never committed, behind the files of it that are as they were.
 pub(super) fn postgres(whole: &[Text]) -> Option<Judge> {
     let server = migrate_test_support::postgres()?;
-    let states: Vec<OnceLock<Database>> = whole.iter().map(|_| OnceLock::new()).collect();
+    // One history at a time in each: two could wait for each other.
+    let states: Vec<Mutex<Option<Database>>> = whole.iter().map(|_| Mutex::default()).collect();
     let whole = whole.to_vec();
     let run = "create function pg_temp.run(statement text) returns void language plpgsql as \
                $run$ begin execute statement; end $run$;";
     Some(Box::new(move |texts| {
         let same = texts.iter().zip(&whole).take_while(|(text, other)| text == other).count();
         let same = same.min(states.len() - 1);
-        let database = states[same].get_or_init(|| {
+        let mut state = states[same].lock().unwrap();
+        let database = state.get_or_insert_with(|| {
             let database = server.database("mutants");
             for text in &whole[..same] {
                 database.run(&text.sql).unwrap();
@@ -99,31 +102,57 @@ pub(super) fn postgres(whole: &[Text]) -> Option<Judge> {
 }
 
 /// All statements are prepared from a string, so that no client looks into them.
-pub(super) fn mariadb() -> Option<Judge> {
+///
+/// DDL cannot be taken back, so there are databases in which the statements before a mistake have run. One in which
+/// nothing more has run stays what it is, and most mistakes are refused at once.
+pub(super) fn mariadb(whole: &[Text]) -> Option<Judge> {
     // Each table is a file, which nobody needs to find after a crash.
     let server = migrate_test_support::MARIADB.private(&[("sync_frm", "OFF")])?;
-    let number = AtomicUsize::new(0);
+    let whole: Vec<String> =
+        sent(Dialect::MariaDb, whole).iter().map(|statement| statement.sql.to_owned()).collect();
+    let numbers = AtomicUsize::new(0);
+    let ready: Mutex<HashMap<usize, Vec<String>>> = Mutex::default();
     Some(Box::new(move |texts| {
         let sent = sent(Dialect::MariaDb, texts);
-        let database = server.home();
-        let name = format!("mutant_{}", number.fetch_add(1, Ordering::Relaxed));
-        let mut script = format!("CREATE DATABASE {name}; USE {name};\n");
-        for statement in &sent {
-            script.push_str("EXECUTE IMMEDIATE CONVERT(x'");
-            for byte in statement.sql.bytes() {
-                let _ = write!(script, "{byte:02x}");
+        let home = server.home();
+        let same = sent.iter().zip(&whole).take_while(|(statement, other)| statement.sql == *other).count();
+        let known = ready.lock().unwrap().get_mut(&same).and_then(Vec::pop);
+        let name = known.unwrap_or_else(|| {
+            let name = format!("mutant_{}", numbers.fetch_add(1, Ordering::Relaxed));
+            let mut script = format!("CREATE DATABASE {name}; USE {name};\n");
+            for statement in &whole[..same] {
+                prepared(&mut script, statement);
             }
-            script.push_str("' USING utf8mb4);\n");
+            home.run(&script).unwrap();
+            name
+        });
+        let mut script = format!("USE {name};\n");
+        for statement in &sent[same..] {
+            prepared(&mut script, statement.sql);
         }
-        let result = database.run(&script);
-        database.run(&format!("DROP DATABASE {name};")).unwrap();
-        let said = result.err()?;
-        let (place, message) = said.split_once("at line ")?;
-        let at: usize = message.split(':').next()?.parse().ok()?;
-        let within = if place.contains("1064") { number_behind(message, " at line ") } else { None };
-        let statement = sent.get(at.checked_sub(2)?)?;
-        Some(statement.refused(within, message))
+        let result = home.run(&script);
+        let refusal = result.err().and_then(|said| {
+            let (place, message) = said.split_once("at line ")?;
+            let at: usize = message.split(':').next()?.parse().ok()?;
+            let within = if place.contains("1064") { number_behind(message, " at line ") } else { None };
+            let at = same + at.checked_sub(2)?;
+            Some((at, sent.get(at)?.refused(within, message)))
+        });
+        if refusal.as_ref().is_some_and(|(at, _)| *at == same) {
+            ready.lock().unwrap().entry(same).or_default().push(name);
+        } else {
+            home.run(&format!("DROP DATABASE {name};")).unwrap();
+        }
+        refusal.map(|(_, refusal)| refusal)
     }))
+}
+
+fn prepared(script: &mut String, statement: &str) {
+    script.push_str("EXECUTE IMMEDIATE CONVERT(x'");
+    for byte in statement.bytes() {
+        let _ = write!(script, "{byte:02x}");
+    }
+    script.push_str("' USING utf8mb4);\n");
 }
 
 /// Each history in a database of its own, in memory.

@@ -211,7 +211,8 @@ impl Random {
 
 /// Different mutants of one class.
 pub(super) fn mutants(history: &History, class: Class, number: usize) -> Vec<Mutant> {
-    let mut random = Random(0x9E37_79B9_7F4A_7C15 ^ (class as u64 + 1) << 20);
+    let seed: u64 = std::env::var("MIGRATE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
+    let mut random = Random(0x9E37_79B9_7F4A_7C15 ^ ((class as u64 + 1) << 20) ^ (seed << 30));
     let (mut mutants, mut seen) = (Vec::new(), HashSet::new());
     for _ in 0..number * 300 {
         if let Some(mutant) = mutant(history, class, &mut random)

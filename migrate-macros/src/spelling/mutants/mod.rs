@@ -1,7 +1,9 @@
 //! Histories with one mistake each. A real server says which of them it refuses and where; of those the checks
 //! must refuse nearly all at the same place, and none of the others.
 //!
-//! The histories are in `tests/mutants`. `MIGRATE_MISSED` says how many of the mutants that nobody noticed are shown.
+//! The histories are in `tests/mutants`. For looking further: `MIGRATE_SEED` is a number that makes other mistakes,
+//! `MIGRATE_MUTANTS` a folder with other histories in folders named like ours, and `MIGRATE_MISSED` how many of the
+//! mutants that were not found are shown.
 
 mod history;
 mod judge;
@@ -48,8 +50,9 @@ fn broken_sqlite_histories_are_refused_where_the_server_refuses_them() {
 
 #[test]
 fn broken_mariadb_histories_are_refused_where_the_server_refuses_them() {
-    let Some(judge) = judge::mariadb() else { return };
-    tried(&History::of(Dialect::MariaDb), &judge, &Bound { all: 80, class: 60 });
+    let history = History::of(Dialect::MariaDb);
+    let Some(judge) = judge::mariadb(&history.texts) else { return };
+    tried(&history, &judge, &Bound { all: 80, class: 60 });
 }
 
 /// What became of the mutants of one class.
