@@ -10,7 +10,8 @@ mod on_postgres {
         Postgres,
         a_search_path_ends_with_its_script,
         a_role_ends_with_its_script,
-        settings_that_hurt_the_bookkeeping_end_with_their_script
+        settings_that_hurt_the_bookkeeping_end_with_their_script,
+        a_time_limit_of_a_script_is_none_for_the_books
     );
 }
 
@@ -104,7 +105,7 @@ async fn a_role_ends_with_its_script(place: Place) {
 async fn settings_that_hurt_the_bookkeeping_end_with_their_script(place: Place) {
     let disturbing = [
         "SET standard_conforming_strings = off; SELECT 1;",
-        "SET statement_timeout = 1;",
+        "SET statement_timeout = 50;",
         "SET default_transaction_read_only = on; SELECT 1;",
         "-- migrate(no-transaction)\nSET default_transaction_read_only = on; SELECT 1; SET default_transaction_isolation = serializable;",
         "SET default_transaction_isolation = serializable; SELECT 1;",
@@ -121,6 +122,26 @@ async fn settings_that_hurt_the_bookkeeping_end_with_their_script(place: Place) 
                 FROM pg_settings WHERE source = 'session' AND name NOT IN ('application_name', 'transaction_isolation', 'transaction_read_only');";
     let found = disturbed(&place, note, &disturbing).await;
     all_clean(&found, &disturbing);
+}
+
+async fn a_time_limit_of_a_script_is_none_for_the_books(place: Place) {
+    let files = Files::new(place.dialect(), &[("1_first.sql", "CREATE TABLE t (id INTEGER);")]);
+    migrate(place.url(), &files.history()).await.unwrap();
+    // Each change of the books takes longer than the scripts allow for their own statements.
+    place.ask(
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END $$; \
+         CREATE TRIGGER slow BEFORE INSERT OR UPDATE ON migrate_history FOR EACH ROW EXECUTE FUNCTION slow()",
+    );
+    files.write("2_limit.sql", "SET statement_timeout = 100; INSERT INTO t VALUES (2);");
+    files.write("3_local.sql", "SET LOCAL statement_timeout = 100; INSERT INTO t VALUES (3);");
+    files.write(
+        "4_journal.sql",
+        "-- migrate(no-transaction)\nSET statement_timeout = 100; INSERT INTO t VALUES (4); INSERT INTO t VALUES (5);",
+    );
+    files.write("5_last.sql", "INSERT INTO t VALUES (6);");
+    migrate(place.url(), &files.history()).await.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(place.ask("SELECT string_agg(id::text, ' ' ORDER BY id) FROM t"), "2 3 4 5 6");
+    assert_eq!(place.ask("SELECT count(*) FROM migrate_history WHERE state = 'applied'"), "5");
 }
 
 async fn what_a_script_sets_on_mariadb_ends_with_it(place: Place) {

@@ -93,6 +93,9 @@ pub struct Spec {
     pub(crate) restore: Restore,
     /// Our own settings, sent before what the caller asked for.
     pub(crate) settings: &'static str,
+    /// Sent between the statements of a script and the books that follow in the same message: a time limit
+    /// that the script has set for its own statements is none for the books.
+    pub(crate) no_limit: &'static str,
     /// Sent between two scripts, before what was captured is set again: undoes what a
     /// script may have left in the session. `{login}`, `{role}` and `{database}` are identifiers.
     pub(crate) reset: &'static str,

@@ -43,6 +43,7 @@ const fn spec(dialect: Dialect, engine: &'static str) -> Spec {
         // sqlx adds PIPES_AS_CONCAT and IGNORE_SPACE to the mode, which change what a file means (CREATE TABLE
         // count (…) fails) and are kept with routines; files get the server's own mode, as in its client.
         settings: "SET SESSION sql_mode = @@GLOBAL.sql_mode, autocommit = 1, wait_timeout = 28800",
+        no_limit: "",
         // Temporary tables stay: nothing lists them on every version, and no migration may count on them.
         reset: "USE {database}; ",
         reset_own: "",

@@ -52,10 +52,13 @@ pub static POSTGRES: Spec = Spec {
         ('tcp_keepalives_count', '3'), ('default_transaction_isolation', 'read committed'), \
         ('default_transaction_read_only', 'off'), ('standard_conforming_strings', 'on')) v(name, value) \
         WHERE pg_catalog.current_setting(v.name, true) IS NOT NULL",
+    // It has its limit itself, but takes microseconds.
+    no_limit: "SET statement_timeout = 0; ",
     // DISCARD ALL would drop the advisory lock, and is refused in the implicit transaction of a message.
     // The first part is for the transaction that this message is: it has begun with the defaults that a script
-    // may have set, and must be changed before anything is read.
-    reset: "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE; SET SESSION AUTHORIZATION {login}; RESET ALL; SET ROLE {role}; ",
+    // may have set, and must be changed before anything is read. The limit goes first, since all that follows
+    // would be under it.
+    reset: "SET statement_timeout = 0; SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE; SET SESSION AUTHORIZATION {login}; RESET ALL; SET ROLE {role}; ",
     reset_own: "CLOSE ALL; UNLISTEN *; DISCARD TEMP; DEALLOCATE ALL; ",
     announce: "SET application_name = {step}; ",
     set_role: Some("SET ROLE {role}"),

@@ -27,6 +27,7 @@ pub static SQLITE: Spec = Spec {
         UNION ALL SELECT 'ignore_check_constraints', CAST(ignore_check_constraints AS TEXT) FROM pragma_ignore_check_constraints",
     restore: Restore::Pragma,
     settings: "",
+    no_limit: "",
     reset: "PRAGMA writable_schema = OFF; ",
     reset_own: "",
     announce: "",

@@ -302,12 +302,15 @@ impl<D: Driver> Work<'_, D> {
         // The lexer has proved that the text ends outside quotes and block comments; the line break ends a
         // line comment.
         let body = script.body();
-        let message = format!("{body}\n;{}{books};\nCOMMIT", self.set_role);
+        let message = format!("{body}\n;{}{}{books};\nCOMMIT", self.spec.no_limit, self.set_role);
         let Err(error) = self.session.execute(&message).await else { return Ok(()) };
         let completed = error.completed().and_then(|completed| usize::try_from(completed).ok());
         let placed = error.position().and_then(|position| statement_at(script, position));
-        // Three statements of the books, and two that set the role, come before the COMMIT.
-        let before_commit = total + 3 + if self.set_role.is_empty() { 0 } else { 2 };
+        // Three statements of the books, two that set the role and one that lifts the limit come before the COMMIT.
+        let before_commit = total
+            + 3
+            + if self.set_role.is_empty() { 0 } else { 2 }
+            + usize::from(!self.spec.no_limit.is_empty());
         match completed {
             _ if error.fault() != Fault::Server || placed.is_some() => {
                 let index = placed.or(completed).filter(|index| *index < total);

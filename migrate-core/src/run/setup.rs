@@ -155,7 +155,7 @@ impl<'a, D: Driver> Run<'a, D> {
                 Schemas::SearchPath => named(
                     spec,
                     &identity,
-                    "SET TRANSACTION READ WRITE; SET LOCAL SESSION AUTHORIZATION {login}; SET LOCAL ROLE {role}; ",
+                    "SET LOCAL statement_timeout = 0; SET TRANSACTION READ WRITE; SET LOCAL SESSION AUTHORIZATION {login}; SET LOCAL ROLE {role}; ",
                 )?,
                 _ => String::new(),
             },
