@@ -17,6 +17,7 @@ const TYPES: &[&str] = &[
     "anymultirange",
     "anynonarray",
     "anyrange",
+    "\"char\"",
     "bigint",
     "bigserial",
     "bit",

@@ -9,6 +9,7 @@ use super::key::Origin;
 pub const CODES: &[&str] = &[
     "ambiguous-column",
     "ambiguous-function",
+    "autoincrement-type",
     "broken-view",
     "duplicate-column",
     "duplicate-constraint",

@@ -6,6 +6,7 @@ use crate::ast::{
     Column, Constraint, ConstraintKind, CreateIndex, CreateTable, Expression, Generated, Ident, Kind, Name,
     Query, Reference,
 };
+use crate::dialect::Dialect;
 use crate::migrations::Span;
 use crate::syntax::TokenKind;
 
@@ -364,9 +365,37 @@ impl Reader<'_> {
         if typed {
             column.type_name = self.type_name();
         }
+        if self.is_mysql() && column.type_name.as_ref().is_some_and(|it| it.name == "serial") {
+            self.is_serial(&mut column, start);
+        }
         self.column_clauses(&mut column, &mut Pending::default());
+        let is_primary = |it: &Constraint| matches!(it.kind, ConstraintKind::PrimaryKey { .. });
+        if self.dialect == Dialect::MariaDb && column.constraints.iter().any(is_primary) {
+            // It makes one key of the two; MySQL makes both.
+            column.constraints.retain(|it| !matches!(it.kind, ConstraintKind::Unique { .. }));
+        }
         column.span = self.span_from(start);
         Some(column)
+    }
+
+    /// MySQL: SERIAL stands for BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE, and behind another type SERIAL
+    /// DEFAULT VALUE for the last three.
+    fn is_serial(&self, column: &mut Column, start: usize) {
+        column.not_null = true;
+        column.auto_increment = true;
+        column.constraints.push(Constraint {
+            name: None,
+            kind: ConstraintKind::Unique {
+                columns: vec![super::index::plain_part(column.name.clone())],
+                using_index: None,
+                nulls_not_distinct: false,
+            },
+            not_valid: false,
+            deferrable: false,
+            include: Vec::new(),
+            predicate: None,
+            span: self.span_from(start),
+        });
     }
 
     /// Everything behind the type of a column, up to a comma or a word that is unknown here.
@@ -481,10 +510,11 @@ impl Reader<'_> {
     /// What is no constraint; `false` when it is unknown.
     fn column_attribute(&mut self, column: &mut Column) -> bool {
         if self.eat(&["default"]) {
-            // MySQL: SERIAL DEFAULT VALUE.
-            if !(self.is_mysql() && self.eat(&["value"])) {
-                column.default = Some(self.default_value());
-            }
+            column.default = Some(self.default_value());
+        } else if self.is_mysql() && self.at_all(&["serial", "default", "value"]) {
+            let start = self.position();
+            self.eat(&["serial", "default", "value"]);
+            self.is_serial(column, start);
         } else if self.eat(&["collate"]) {
             self.eat_symbol("=");
             column.collation = self.name();

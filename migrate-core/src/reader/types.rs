@@ -107,6 +107,9 @@ impl Reader<'_> {
             if self.is_mysql() {
                 while more(self, &["unsigned"]) || more(self, &["signed"]) || more(self, &["zerofill"]) {}
             }
+        } else if self.is_postgres() && text == "char" {
+            // In quotes it is another type, of one byte, and the server shows it in quotes as well.
+            text = "\"char\"".to_owned();
         } else if self.at_open() {
             arguments = self.type_arguments();
         }

@@ -55,7 +55,7 @@ error[needs-newer-server]: NULLS NOT DISTINCT needs PostgreSQL 15, and `server =
 
 #[test]
 fn what_every_version_of_the_interval_has_is_silent() {
-    let text = "CREATE UNIQUE INDEX c ON a (b) NULLS NOT DISTINCT;";
+    let text = "CREATE TABLE a (b int);\nCREATE UNIQUE INDEX c ON a (b) NULLS NOT DISTINCT;";
     assert_eq!(rendered(&postgres(">=15", text)), "");
     assert_eq!(rendered(&postgres("15", text)), "");
 }
@@ -64,16 +64,16 @@ fn what_every_version_of_the_interval_has_is_silent() {
 fn without_an_interval_it_is_a_note_because_nobody_said_that_such_a_server_exists() {
     let Checked { migrations, diagnostics } = checked(
         Options::new(Dialect::Postgres),
-        "MERGE INTO a USING b ON a.x = b.x WHEN MATCHED THEN DELETE;",
+        "CREATE TABLE a (x int); CREATE TABLE b (x int);\nMERGE INTO a USING b ON a.x = b.x WHEN MATCHED THEN DELETE;",
     );
     assert_eq!(migrations.unwrap().server(), ">=13");
     assert_eq!(
         rendered(&diagnostics),
         "\
 note[needs-newer-server]: MERGE needs PostgreSQL 15; without `server = \"…\"` older ones are meant as well (>=13)
- --> migrations/1_a.sql:1:1
+ --> migrations/1_a.sql:2:1
   |
-1 | MERGE INTO a USING b ON a.x = b.x WHEN MATCHED THEN DELETE;
+2 | MERGE INTO a USING b ON a.x = b.x WHEN MATCHED THEN DELETE;
   | ^^^^^^^^^^
   = help: if no older server will ever run this, write `server = \">=15\"`
   = help: for older servers write INSERT … ON CONFLICT DO UPDATE, and DELETE apart"
@@ -169,7 +169,7 @@ fn words_that_mean_something_else_are_not_found() {
 
 #[test]
 fn a_finding_can_be_allowed_with_a_reason() {
-    let text = "-- migrate(allow(needs-newer-server, \"the old server has no such table\"))\nMERGE INTO a USING b ON true WHEN MATCHED THEN DELETE;";
+    let text = "-- migrate(allow(needs-newer-server, \"the old server has no such table\"))\nCREATE TABLE a (); CREATE TABLE b ();\nMERGE INTO a USING b ON true WHEN MATCHED THEN DELETE;";
     assert_eq!(rendered(&postgres(">=13", text)), "");
     let unused = postgres(">=15", text);
     assert_eq!(unused.iter().map(Diagnostic::code).collect::<Vec<_>>(), ["unused-allow"]);

@@ -92,7 +92,7 @@ fn no_folder_causes_a_panic() {
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     let dialects = [Dialect::Postgres, Dialect::MySql, Dialect::MariaDb, Dialect::Sqlite];
     let mut accepted = 0;
-    for round in 0..6_000 {
+    for round in 0..8_000 {
         let mut files: Vec<File> = (0..=random.below(4))
             .map(|_| {
                 let mut path = String::from_utf8(random.join(&NAMES, 5)).unwrap();

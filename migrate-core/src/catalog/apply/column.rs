@@ -33,10 +33,6 @@ impl Apply<'_> {
                 column.default = Some(format!("nextval('{}'::regclass)", sequence.name));
                 column.uses.push(sequence);
             }
-            if self.rules().naming == Naming::MySql && type_name.name == "serial" {
-                column.not_null = true;
-                column.auto_increment = true;
-            }
         }
         if let Some(default) = &written.default {
             column.default = Some(self.spelled(default.span));
