@@ -52,13 +52,19 @@ impl Files {
         })
     }
 
-    /// The history as it is now, whatever the checks say that the server will refuse.
-    pub(crate) fn refused_history(&self) -> Migrations {
-        self.accepting(|_| true)
+    /// The history as it is now, as a published package has it: the checks of the files say nothing, and what they
+    /// would have found meets the run.
+    pub(crate) fn unchecked_history(&self) -> Migrations {
+        Migrations::from_dir(self.folder.path(), self.options().published(true))
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn options(&self) -> SourceOptions {
+        SourceOptions::new(self.dialect).name(&*self.name).release(&*self.release)
     }
 
     fn accepting(&self, accept: impl Fn(&str) -> bool) -> Migrations {
-        let options = SourceOptions::new(self.dialect).name(&*self.name).release(&*self.release);
+        let options = self.options();
         let read = |options| Migrations::from_dir(self.folder.path(), options);
         let found = match read(options.clone()) {
             Ok(migrations) => return migrations,
