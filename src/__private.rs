@@ -4,5 +4,5 @@ pub use std::borrow::Cow;
 
 pub use migrate_core::Dialect;
 pub use migrate_core::checksum::Checksum;
-pub use migrate_core::migrations::{Data, Entry, Migrations, ScriptData, Span};
+pub use migrate_core::migrations::{Data, Entry, Migrations, Phase, ScriptData, Span};
 pub use migrate_macros::migrations;

@@ -73,7 +73,7 @@ pub use migrate_core::diagnostic::{Diagnostic, Severity};
 pub use migrate_core::session as driver;
 pub use migrate_core::source::{SourceError, Stale};
 pub use migrate_core::{
-    Dialect, Error, ErrorKind, Existing, Migration, Migrations, Migrator, Notice, OtherTool, Plan,
+    Dialect, Error, ErrorKind, Existing, Migration, Migrations, Migrator, Notice, OtherTool, Phase, Plan,
     PlannedStep, Report, RowProblem, Script, State, Status, Step, migrate,
 };
 

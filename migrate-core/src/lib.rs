@@ -49,6 +49,6 @@ pub use dialect::{Dialect, Spec};
 pub use error::{Error, ErrorKind, RowProblem};
 pub use foreign::OtherTool;
 pub use history::State;
-pub use migrations::{Migration, Migrations, Script};
+pub use migrations::{Migration, Migrations, Phase, Script};
 pub use migrator::{Existing, Migrator, Plan, PlannedStep, Status, migrate};
 pub use report::{Notice, Report, Step};

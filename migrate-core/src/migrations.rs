@@ -6,6 +6,7 @@ use std::fmt;
 
 use crate::checksum::Checksum;
 use crate::dialect::Dialect;
+pub use crate::syntax::directive::Phase;
 
 /// The ordered migrations that one crate owns. Made by `migrations!` as a constant of the binary, or by
 /// [`Migrations::from_dir`] at run time.
@@ -50,6 +51,8 @@ pub struct Entry {
     pub up: ScriptData,
     /// Kept without a statement as well: its comment is the reason why the migration is irreversible.
     pub down: Option<ScriptData>,
+    /// What the file says, else what its effects are for older binaries.
+    pub phase: Phase,
 }
 
 /// One file. Public to the macro only.
@@ -104,7 +107,12 @@ impl Migrations {
         Migrations { data }
     }
 
-    pub(crate) fn with_created(mut self, created: String) -> Self {
+    /// What the replay has found, which is a constant of the binary, too. `phases` are those of the migrations in
+    /// order.
+    pub(crate) fn with_found(mut self, created: String, phases: impl IntoIterator<Item = Phase>) -> Self {
+        for (entry, phase) in self.data.entries.to_mut().iter_mut().zip(phases) {
+            entry.phase = phase;
+        }
         self.data.created = Cow::Owned(created);
         self
     }
@@ -156,6 +164,13 @@ impl Migrations {
         self.data.entries.is_empty()
     }
 
+    /// The newest migration that takes away something that an older binary may use: a binary that is older than
+    /// it must not run on a database where it is applied.
+    #[must_use]
+    pub fn floor(&self) -> Option<Migration<'_>> {
+        self.iter().rfind(|migration| migration.phase() == Phase::Contract)
+    }
+
     /// Hash over version, kind, token checksum and transactionality of all migrations: equal when the files
     /// mean the same.
     #[must_use]
@@ -205,6 +220,13 @@ impl<'a> Migration<'a> {
     #[must_use]
     pub fn name(self) -> &'a str {
         &self.entry.name
+    }
+
+    /// What it is for a binary that was built before it: as the file says with `-- migrate(phase = …)`, else as its
+    /// statements are. One that takes away what an older binary may use is in the phase of contraction.
+    #[must_use]
+    pub fn phase(self) -> Phase {
+        self.entry.phase
     }
 
     /// What applies it.

@@ -9,7 +9,7 @@ use migrate_core::check::{Checked, Options};
 use migrate_core::checksum::Checksum;
 use migrate_core::diagnostic::{Diagnostic, Severity};
 use migrate_core::lock_file;
-use migrate_core::migrations::{Data, Entry, ScriptData};
+use migrate_core::migrations::{Data, Entry, Phase, ScriptData};
 use migrate_core::source::{Content, File, folder};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
@@ -136,6 +136,11 @@ fn expression(
 fn entry(entry: &Entry) -> TokenStream {
     let (version, name) = (&*entry.version, &*entry.name);
     let up = script(&entry.up);
+    let phase = match entry.phase {
+        Phase::Backfill => quote!(Backfill),
+        Phase::Contract => quote!(Contract),
+        _ => quote!(Expand),
+    };
     let down = match &entry.down {
         Some(down) => {
             let down = script(down);
@@ -149,6 +154,7 @@ fn entry(entry: &Entry) -> TokenStream {
             name: private::Cow::Borrowed(#name),
             up: #up,
             down: #down,
+            phase: private::Phase::#phase,
         }
     }
 }

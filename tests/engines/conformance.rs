@@ -13,6 +13,7 @@ on_every_engine!(
     a_newest_row_that_was_removed_or_altered_is_named_at_boot,
     an_older_row_that_was_removed_is_found_by_check_and_by_a_boot_with_work,
     an_older_binary_runs_on_a_newer_database,
+    an_older_binary_is_refused_once_a_newer_one_has_taken_something_away,
     a_database_of_another_branch_is_refused,
     a_file_that_comes_too_late_is_an_error,
     a_run_stops_at_its_target_and_goes_on_later,
@@ -198,10 +199,38 @@ async fn an_older_binary_runs_on_a_newer_database(place: Place) {
         matches!(report.notices.as_slice(), [Notice::NewerDatabase { versions, .. }] if versions == &["3"]),
         "{report}"
     );
-    // Unless a contract step says that it cannot.
-    place.ask("UPDATE migrate_head SET floor_position = 3");
+}
+
+async fn an_older_binary_is_refused_once_a_newer_one_has_taken_something_away(place: Place) {
+    let files = shop(&place);
+    assert!(files.history().floor().is_none());
+    files.write("0004_done.sql", "DROP TABLE orders;");
+    files.write("0005_more.sql", "CREATE TABLE notes (id INTEGER);");
+    files.write("0006_said.sql", "-- migrate(phase = contract)\nINSERT INTO notes VALUES (1);");
+    files.write("0007_last.sql", "-- migrate(phase = backfill)\nINSERT INTO notes VALUES (2);");
+    let floor = |files: &Files| files.history().floor().map(|step| step.version().to_owned());
+    assert_eq!(floor(&files).as_deref(), Some("6"));
+    let history = files.history();
+    Migrator::new(place.url()).history(&history).target("5").run().await.unwrap();
+    let phase =
+        |version: u32| place.ask(&format!("SELECT phase FROM migrate_history WHERE version = '{version}'"));
+    assert_eq!([3, 4, 5].map(phase), ["expand", "contract", "expand"]);
+    assert_eq!(place.ask("SELECT floor_position FROM migrate_head"), "4");
+    for name in ["0007_last.sql", "0006_said.sql", "0005_more.sql"] {
+        files.remove(name);
+    }
+    assert!(ok(&place, &files).await.is_empty());
+    files.remove("0004_done.sql");
     let error = failed(&place, &files).await;
-    assert!(matches!(error.kind(), ErrorKind::TooOld { version, .. } if version == "3"), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::TooOld { version, .. } if version == "4"), "{error}");
+    // What the newer binary says of a step is what counts, also where the statements show nothing.
+    migrate(place.url(), &history).await.unwrap();
+    assert_eq!([6, 7].map(phase), ["contract", "backfill"]);
+    assert_eq!(place.ask("SELECT floor_position FROM migrate_head"), "6");
+    files.write("0004_done.sql", "DROP TABLE orders;");
+    files.write("0005_more.sql", "CREATE TABLE notes (id INTEGER);");
+    let error = failed(&place, &files).await;
+    assert!(matches!(error.kind(), ErrorKind::TooOld { version, .. } if version == "6"), "{error}");
 }
 
 async fn a_database_of_another_branch_is_refused(place: Place) {

@@ -29,7 +29,7 @@ use crate::effect::{self, ScriptEffects, Versions};
 use crate::feature;
 use crate::interval::Interval;
 use crate::lock_file;
-use crate::migrations::{Data, Entry, Migrations};
+use crate::migrations::{Data, Entry, Migrations, Phase};
 use crate::reader;
 use crate::source::layout::{self, Group, Role};
 use crate::source::{Content, File, MAX_FILE_LEN, Refusal, SourceError, ignored_by, metadata};
@@ -133,6 +133,8 @@ pub fn check(files: &[File], options: &Options) -> Checked {
                 name: Cow::Owned(name.to_owned()),
                 up,
                 down: down.flatten(),
+                // Until the effects are known.
+                phase: Phase::Expand,
             });
         }
     }
@@ -198,9 +200,25 @@ pub fn check(files: &[File], options: &Options) -> Checked {
     let migrations = if failed(&diagnostics) {
         None
     } else {
-        Some(migrations.with_created(created::encode(replayed.iter().flat_map(|it| &it.replayed.created))))
+        let created = created::encode(replayed.iter().flat_map(|it| &it.replayed.created));
+        let scripts = replayed.as_ref().map_or(&[][..], |replayed| &replayed.scripts);
+        let phases = phases(&migrations, scripts);
+        Some(migrations.with_found(created, phases))
     };
     Checked { migrations, diagnostics }
+}
+
+/// The phase of each migration. `effects` are those of each up and, behind it, its down.
+fn phases(migrations: &Migrations, effects: &[ScriptEffects]) -> Vec<Phase> {
+    let mut effects = effects.iter();
+    let mut phases = Vec::with_capacity(migrations.len());
+    for migration in migrations.iter() {
+        phases.push(effects.next().map_or(Phase::Expand, effect::phase_of));
+        if migration.down().is_some() {
+            effects.next();
+        }
+    }
+    phases
 }
 
 /// What files ask of their transaction and say of their phase, against what they do. `effects` are those of

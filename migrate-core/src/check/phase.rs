@@ -24,11 +24,9 @@ pub fn phase(file: Checkable<'_>, effects: &ScriptEffects) -> Vec<Diagnostic> {
             .help("split it, or remove one of them");
         return vec![diagnostic.related("the first one is here", at(span))];
     }
-    let word = match phase {
-        Phase::Contract => return Vec::new(),
-        Phase::Expand => "expand",
-        Phase::Backfill => "backfill",
-    };
+    if phase == Phase::Contract {
+        return Vec::new();
+    }
     let Some(reason) = effects.reasons.iter().find(|reason| reason.class == Class::Contract) else {
         return Vec::new();
     };
@@ -42,7 +40,8 @@ pub fn phase(file: Checkable<'_>, effects: &ScriptEffects) -> Vec<Diagnostic> {
     };
     let statement = says.or_else(touches).and_then(|at| file.statements.get(at));
     let message = format!(
-        "this file says `phase = {word}`, and it takes something away from older binaries: {}",
+        "this file says `phase = {}`, and it takes something away from older binaries: {}",
+        phase.text(),
         reason.text
     );
     let diagnostic = Diagnostic::error("phase-contradicted", message)

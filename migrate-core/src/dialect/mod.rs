@@ -119,6 +119,7 @@ pub struct Spec {
     /// Microseconds since `started_at`.
     pub(crate) elapsed_us: &'static str,
     /// Follows an INSERT into the head table so that it replaces the row.
+    /// The floor is the greater one of the two.
     pub(crate) replace_head: &'static str,
     /// Starts a transaction that may write.
     pub(crate) begin: &'static str,

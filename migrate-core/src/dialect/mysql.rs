@@ -80,7 +80,7 @@ const fn spec(dialect: Dialect, engine: &'static str) -> Spec {
         elapsed_us: "TIMESTAMPDIFF(MICROSECOND, started_at, UTC_TIMESTAMP(6))",
         replace_head: " ON DUPLICATE KEY UPDATE format = VALUES(format), fingerprint = VALUES(fingerprint), \
             text_fingerprint = VALUES(text_fingerprint), release_version = VALUES(release_version), \
-            floor_position = VALUES(floor_position), position = VALUES(position), chain = VALUES(chain), \
+            floor_position = GREATEST(floor_position, VALUES(floor_position)), position = VALUES(position), chain = VALUES(chain), \
             updated_at = VALUES(updated_at)",
         begin: "START TRANSACTION",
         lock: Some(LockSql {

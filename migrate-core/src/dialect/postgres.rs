@@ -85,7 +85,7 @@ pub static POSTGRES: Spec = Spec {
     elapsed_us: "(EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started_at) * 1000000)::bigint",
     replace_head: " ON CONFLICT (history) DO UPDATE SET format = excluded.format, fingerprint = excluded.fingerprint, \
         text_fingerprint = excluded.text_fingerprint, release_version = excluded.release_version, \
-        floor_position = excluded.floor_position, position = excluded.position, chain = excluded.chain, \
+        floor_position = GREATEST({head}.floor_position, excluded.floor_position), position = excluded.position, chain = excluded.chain, \
         updated_at = excluded.updated_at",
     begin: "BEGIN",
     lock: Some(LockSql {

@@ -55,7 +55,7 @@ pub static SQLITE: Spec = Spec {
     elapsed_us: "CAST(round((julianday('now') - julianday(started_at)) * 86400000) AS INTEGER) * 1000",
     replace_head: " ON CONFLICT (history) DO UPDATE SET format = excluded.format, fingerprint = excluded.fingerprint, \
         text_fingerprint = excluded.text_fingerprint, release_version = excluded.release_version, \
-        floor_position = excluded.floor_position, position = excluded.position, chain = excluded.chain, \
+        floor_position = max(floor_position, excluded.floor_position), position = excluded.position, chain = excluded.chain, \
         updated_at = excluded.updated_at",
     // A deferred BEGIN fails at once when it later wants to write, whatever the busy timeout says (measured).
     begin: "BEGIN IMMEDIATE",

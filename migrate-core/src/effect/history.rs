@@ -118,10 +118,20 @@ pub fn class_of(script: &ScriptEffects) -> Class {
     }
 }
 
-/// The oldest migration that a running binary must know: the position from 1 of the last one that takes
-/// something away, 0 when none does. `ups` are the ups of one history in order.
+/// The phase of a migration: as its file says, and where it says nothing, as its statements are. A file that says
+/// what its statements are not is an error of the checks, and who allows it with a reason is believed.
+#[must_use]
+pub fn phase_of(script: &ScriptEffects) -> Phase {
+    script.phase.unwrap_or(match class_of(script) {
+        Class::Contract => Phase::Contract,
+        Class::Neutral | Class::Expand => Phase::Expand,
+    })
+}
+
+/// The oldest migration that a running binary must know: the position from 1 of the last one in the phase of
+/// contraction, 0 when there is none. `ups` are the ups of one history in order.
 #[must_use]
 pub fn floor<'e>(ups: impl IntoIterator<Item = &'e ScriptEffects>) -> usize {
-    let contracts = ups.into_iter().enumerate().filter(|(_, script)| class_of(script) == Class::Contract);
+    let contracts = ups.into_iter().enumerate().filter(|(_, script)| phase_of(script) == Phase::Contract);
     contracts.map(|(index, _)| index + 1).last().unwrap_or(0)
 }

@@ -24,7 +24,7 @@ pub use fact::{
     Act, Algorithm, Answer, Class, Concurrency, InTransaction, Level, Online, Reason, TableEffect, Touched,
     Versions,
 };
-pub use history::{Replayed, ScriptEffects, class_of, floor, replay};
+pub use history::{Replayed, ScriptEffects, class_of, floor, phase_of, replay};
 
 use self::words::Words;
 use crate::ast::{Kind, Name, Statement};

@@ -4,6 +4,7 @@ use super::{Applied, FORMAT, Link, State, Tables, VERSIONED, chain};
 use crate::checksum::Checksum;
 use crate::dialect::Spec;
 use crate::migrations::{Migration, Migrations};
+use crate::syntax::directive::Phase;
 
 /// Version of this library, written beside each row.
 const TOOL: &str = concat!("migrate-rs ", env!("CARGO_PKG_VERSION"));
@@ -96,7 +97,7 @@ impl Writer<'_> {
             "INSERT INTO {history} (history, position, version, name, kind, text_checksum, token_checksum, chain, \
              state, statements_total, statements_intent, statements_done, done_checksum, phase, release_version, started_at, \
              actor, tool) VALUES ({h}, {position}, {version}, {name}, {kind}, {text}, {tokens}, {chain}, {state}, \
-             {total}, {intent}, {done}, {checksum}, 'expand', {release}, {now}, {actor}, {tool})",
+             {total}, {intent}, {done}, {checksum}, {phase}, {release}, {now}, {actor}, {tool})",
             &[
                 ("position", &claim.position.to_string()),
                 ("version", &self.spec.literal(migration.version())),
@@ -109,6 +110,7 @@ impl Writer<'_> {
                 ("total", &statements.to_string()),
                 ("intent", &(done.map_or(0, |(done, _)| done) + 1).min(statements).to_string()),
                 ("done", &done.map_or(0, |(done, _)| done).to_string()),
+                ("phase", &self.spec.literal(migration.phase().text())),
                 ("checksum", &done.map_or("NULL".to_owned(), |(_, sum)| self.spec.literal(&sum.to_string()))),
             ],
         )
@@ -173,18 +175,21 @@ impl Writer<'_> {
         );
         let head = self.fill(
             "INSERT INTO {head} (history, format, fingerprint, text_fingerprint, release_version, floor_position, \
-             position, chain, updated_at) VALUES ({h}, {format}, {fingerprint}, {text}, {release}, 0, {position}, \
+             position, chain, updated_at) VALUES ({h}, {format}, {fingerprint}, {text}, {release}, {floor}, {position}, \
              {chain}, {now})",
             &[
                 ("format", &FORMAT.to_string()),
                 ("fingerprint", &self.spec.literal(&fingerprints.0.to_string())),
                 ("text", &self.spec.literal(&fingerprints.1.to_string())),
+                // The greater one stays: a binary that knows this step knows the earlier ones.
+                ("floor", if migration.phase() == Phase::Contract { &position } else { "0" }),
                 ("position", &position),
                 ("chain", &self.spec.literal(&claim.chain.to_string())),
             ],
         );
+        let replace = self.tables.fill(self.spec.replace_head, &[]);
         let journal = self.journal(claim, migration.version(), "applied", None, None);
-        format!("{row};\n{head}{};\n{journal}", self.spec.replace_head)
+        format!("{row};\n{head}{replace};\n{journal}")
     }
 
     /// Adds a row to the journal.

@@ -37,6 +37,18 @@ pub enum Phase {
     Contract,
 }
 
+impl Phase {
+    /// The word for it, in files and in the history.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Phase::Expand => "expand",
+            Phase::Backfill => "backfill",
+            Phase::Contract => "contract",
+        }
+    }
+}
+
 /// What a directive is without its value.
 #[derive(Clone, Copy)]
 enum Meaning {

@@ -306,6 +306,13 @@ impl World {
                 }
                 if row.seen_by(session).is_some_and(same) {
                     if replace {
+                        let old = row.seen_by(session).and_then(|old| old.get("floor_position")).cloned();
+                        let mut values = values;
+                        if let (Some(Value::Int(old)), Some(Value::Int(new))) =
+                            (old, values.get_mut("floor_position"))
+                        {
+                            *new = (*new).max(old);
+                        }
                         row.pending = Some((session, Some(values)));
                         return Ok(Vec::new());
                     }
