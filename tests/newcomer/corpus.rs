@@ -50,7 +50,7 @@ fn arguments(set: &str) -> &'static str {
             ", allow(empty), allow(\"2/down\", duplicate-index, \"the renamed table has it still\")"
         }
         Some("authelia") => ", allow(empty)",
-        Some("atuin") if set.ends_with("atuin-client/migrations") => {
+        Some("atuin") if set.ends_with("atuin-scripts/migrations") => {
             ", allow(\"20250402170430/down\", syntax-error, \"SQLite's ALTER TABLE drops no index\")"
         }
         _ => "",

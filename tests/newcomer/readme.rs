@@ -39,7 +39,7 @@ fn the_readme_works_for_a_newcomer() {
     };
     let [manifest] = of("toml")[..] else { panic!("one block is for Cargo.toml") };
     let [first, wrong] = of("sql")[..] else { panic!("two blocks are migrations") };
-    let [failed, refused] = of("text")[..] else { panic!("two blocks are errors") };
+    let [refused, failed] = of("text")[..] else { panic!("two blocks are errors") };
 
     let mut outside = Outside::new();
     outside.package("shop", "--bin");
@@ -82,14 +82,39 @@ fn the_readme_works_for_a_newcomer() {
     assert!(stale.stderr.contains("nothing was run"), "{}", stale.stderr);
 
     // cargo builds again by itself, thanks to build.rs.
-    let run = outside.cargo("shop", &["run", "--quiet"]);
-    assert!(!run.status.success() && run.stderr.contains(&failed.text), "{}", run.stderr);
-
-    write(wrong, &wrong.text.replace("costumers;", "customers WHERE email <> ';"));
     let build = outside.cargo("shop", &["build", "--quiet"]);
     assert!(!build.status.success() && build.stderr.contains(&refused.text), "{}", build.stderr);
+
+    write(wrong, &wrong.text.replace("id FROM costumers", "max(id) FROM customers"));
+    let run = outside.cargo("shop", &["run", "--quiet"]);
+    assert!(!run.status.success() && run.stderr.contains(&failed.text), "{}", run.stderr);
 
     write(wrong, &wrong.text.replace("costumers", "customers"));
     let run = outside.succeeds("shop", &["run", "--quiet"]).stdout;
     assert!(run.contains("create_orders") && run.contains("1 migration applied in "), "{run}");
+}
+
+#[test]
+fn the_broken_example_shows_what_the_compiler_says() {
+    let mut outside = Outside::new();
+    outside.package("broken", "--bin");
+    let example = checkout().join("examples/broken");
+    for relative in ["Cargo.toml", "src/main.rs"] {
+        let text = fs::read_to_string(example.join(relative)).expect("the example is there");
+        outside.write(&format!("broken/{relative}"), &text.replace("../..", &checkout().to_string_lossy()));
+    }
+    for file in fs::read_dir(example.join("migrations")).expect("it can be listed") {
+        let file = file.expect("it can be listed").path();
+        let name = file.file_name().expect("it has a name").to_string_lossy().into_owned();
+        let text = fs::read_to_string(&file).expect("it is text");
+        outside.write(&format!("broken/migrations/{name}"), &text);
+    }
+    let checked = outside.cargo("broken", &["check", "--quiet"]);
+    assert!(!checked.status.success());
+    let golden = checkout().join("tests/newcomer/broken.txt");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&golden, &checked.stderr).expect("the checkout can be written to");
+    }
+    let expected = fs::read_to_string(&golden).expect("the golden file is there");
+    assert_eq!(checked.stderr, expected, "UPDATE_GOLDEN=1 accepts it");
 }

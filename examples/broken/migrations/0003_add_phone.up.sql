@@ -1,0 +1,2 @@
+-- migrate(phase = expand)
+ALTER TABLE customers ADD COLUMN phone text NOT NUL;

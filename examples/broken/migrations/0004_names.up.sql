@@ -1,0 +1,2 @@
+-- migrate(phase = expand)
+ALTER TABLE customers RENAME COLUMN email TO address;
