@@ -134,6 +134,8 @@ fn packages_hold_what_they_should_and_a_history_in_a_read_only_package_is_applie
     for part in ["src", "examples"] {
         expected.extend(files(&checkout().join(part)).into_iter().map(|file| format!("{part}/{file}")));
     }
+    // It is a package of its own, which needs the checkout.
+    expected.retain(|file| !file.starts_with("examples/broken/"));
     for document in ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"] {
         expected.extend(checkout().join(document).exists().then(|| document.to_owned()));
     }
