@@ -21,7 +21,7 @@ pub(crate) struct Identity {
     pub(crate) read_only: bool,
     /// The user that connected, before any SET ROLE.
     pub(crate) login: Option<String>,
-    /// The search path, or the SQL mode.
+    /// The search path, the SQL mode, or the journal mode of SQLite's file.
     pub(crate) mode: String,
 }
 
@@ -49,6 +49,16 @@ impl Identity {
     pub(crate) fn supported(&self, dialect: Dialect) -> Result<(), ErrorKind> {
         if let Some(reason) = Server::read(dialect, &self.server).unsupported() {
             return Err(ErrorKind::Unsupported { server: shown(&self.server), reason: reason.to_owned() });
+        }
+        // Without a journal on disk, a crash in the middle of a commit leaves a part of it: the history said applied,
+        // and tables were missing (measured by killing the process).
+        if dialect == Dialect::Sqlite && matches!(self.mode.as_str(), "memory" | "off") {
+            return Err(ErrorKind::Config(format!(
+                "this SQLite file is in journal_mode {}, in which a crash can leave a history that says applied and tables that \
+                 are missing\n  = nothing was run\n  = help: open it in another one: .journal_mode(SqliteJournalMode::Wal) of \
+                 the connect options, or .on_connect(\"PRAGMA journal_mode = DELETE\")",
+                self.mode.to_ascii_uppercase()
+            )));
         }
         // The splitter reads scripts as the default modes do; under these a script may mean something else.
         for mode in ["ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "ORACLE"] {

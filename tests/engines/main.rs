@@ -20,5 +20,6 @@ mod messages;
 mod place;
 mod pools;
 mod read_only;
+mod rebuild;
 mod recorded;
 mod secrets;

@@ -5,6 +5,7 @@ mod allow;
 mod lift;
 mod options;
 mod phase;
+mod rebuild;
 mod script;
 mod spelling;
 mod text;
@@ -240,6 +241,7 @@ fn found_by_effects(migrations: &Migrations, effects: &[ScriptEffects]) -> Vec<D
         };
         found.extend(transaction(file));
         found.extend(phase(file, effects));
+        found.extend(rebuild::rebuild(file, script.data().foreign_keys_off));
     }
     found
 }

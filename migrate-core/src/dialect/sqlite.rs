@@ -19,7 +19,9 @@ pub static SQLITE: Spec = Spec {
         FROM (SELECT 1) o LEFT JOIN {head} h ON h.history IN ({names}) \
         LEFT JOIN {history} n ON n.history = h.history \
         AND n.position = (SELECT max(m.position) FROM {history} m WHERE m.history = h.history)",
-    identify: "SELECT sqlite_version(), '', 'main', 'main', 0, '', ''",
+    // A database in memory has no other journal than one in memory, and no file.
+    identify: "SELECT sqlite_version(), '', 'main', 'main', 0, '', CASE WHEN (SELECT coalesce(file, '') \
+        FROM pragma_database_list WHERE name = 'main') = '' THEN '' ELSE (SELECT journal_mode FROM pragma_journal_mode) END",
     // Read through the table-valued forms, which exist since 3.16.
     capture: "SELECT 'foreign_keys', CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys \
         UNION ALL SELECT 'legacy_alter_table', CAST(legacy_alter_table AS TEXT) FROM pragma_legacy_alter_table \

@@ -119,6 +119,16 @@ pub struct Reason {
     pub text: String,
 }
 
+/// SQLite: a table whose foreign key refers to one that is dropped. While foreign keys are on, the dropped table's
+/// rows are deleted first, with all that ON DELETE says of the rows that refer to them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Referrer {
+    /// The table that refers.
+    pub table: Key,
+    /// What becomes of its rows: `CASCADE`, `SET NULL`…, where written.
+    pub on_delete: Option<String>,
+}
+
 /// What happens to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Act {

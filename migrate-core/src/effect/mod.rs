@@ -21,8 +21,8 @@ pub(crate) mod words;
 
 pub use crate::syntax::directive::Phase;
 pub use fact::{
-    Act, Algorithm, Answer, Class, Concurrency, InTransaction, Level, Online, Reason, TableEffect, Touched,
-    Versions,
+    Act, Algorithm, Answer, Class, Concurrency, InTransaction, Level, Online, Reason, Referrer, TableEffect,
+    Touched, Versions,
 };
 pub use history::{Replayed, ScriptEffects, class_of, floor, phase_of, replay};
 
@@ -65,6 +65,8 @@ pub struct Effect {
     pub(crate) enum_columns: Vec<(String, String)>,
     /// The same of the table that rows are inserted into, by position.
     pub(crate) enum_positions: Vec<(usize, String)>,
+    /// SQLite: the tables that refer to one that it drops.
+    pub referrers: Vec<Referrer>,
     /// What it leaves behind in the session: a setting, a temporary object, a prepared statement, a lock.
     pub session_state: Option<&'static str>,
 }
@@ -77,6 +79,7 @@ struct Physical {
     writes: bool,
     transaction: InTransaction,
     commits: bool,
+    referrers: Vec<Referrer>,
 }
 
 /// What a dialect is asked about.
@@ -146,6 +149,7 @@ fn step(
         writes: physical.writes,
         transaction: physical.transaction,
         commits: physical.commits,
+        referrers: physical.referrers,
         class,
         reasons,
         unseen,

@@ -1,8 +1,9 @@
 //! SQLite: what it refuses or ignores inside a transaction, and what reads or writes a whole table.
 
-use super::fact::{Answer, InTransaction};
+use super::fact::{Answer, InTransaction, Referrer};
 use super::{Physical, Question};
-use crate::ast::{Column, ConstraintKind, Generated, Kind, TableAction, Transaction, Verb};
+use crate::ast::{self, Column, Generated, Kind, Name, Object, TableAction, Transaction, Verb};
+use crate::catalog::model::{ConstraintKind, Entity};
 
 /// Pragmas that are settings of the session or the database, and what they do inside a transaction.
 const PRAGMAS: &[(&str, Inside)] = &[
@@ -49,14 +50,34 @@ pub(super) fn physical(question: &Question<'_>) -> Physical {
                 physical.touch(key, None).scans = Answer::Yes;
             }
         }
+        Kind::Drop(drop) if drop.object == Object::Table => {
+            physical.referrers = drop.names.iter().flat_map(|name| referrers(question, name)).collect();
+        }
         _ => {}
     }
     physical
 }
 
+/// The other tables whose foreign keys refer to `dropped`.
+fn referrers(question: &Question<'_>, dropped: &Name) -> Vec<Referrer> {
+    let Some(dropped) = question.table(dropped) else { return Vec::new() };
+    let mut found = Vec::new();
+    for user in question.before.users_of(&dropped) {
+        let table = question.before.get(&user).and_then(Entity::as_table).filter(|_| user != dropped);
+        for constraint in table.iter().flat_map(|table| &table.constraints) {
+            if let ConstraintKind::ForeignKey { table, on_delete, .. } = &constraint.kind
+                && *table == dropped
+            {
+                found.push(Referrer { table: user.clone(), on_delete: on_delete.clone() });
+            }
+        }
+    }
+    found
+}
+
 /// Whether ADD COLUMN reads all rows to see that they fit.
 fn is_checked(column: &Column) -> bool {
-    let check = column.constraints.iter().any(|it| matches!(it.kind, ConstraintKind::Check(_)));
+    let check = column.constraints.iter().any(|it| matches!(it.kind, ast::ConstraintKind::Check(_)));
     check
         || (column.not_null && matches!(column.generated, Some(Generated::Virtual(_) | Generated::Stored(_))))
 }
