@@ -73,8 +73,8 @@ pub use migrate_core::diagnostic::{Diagnostic, Severity};
 pub use migrate_core::session as driver;
 pub use migrate_core::source::{SourceError, Stale};
 pub use migrate_core::{
-    Dialect, Error, ErrorKind, Existing, Migration, Migrations, Migrator, Notice, OtherTool, Phase, Plan,
-    PlannedStep, Report, RowProblem, Script, State, Status, Step, migrate,
+    Dialect, Error, ErrorKind, Existing, Migration, Migrations, Migrator, Notice, OtherTool, OutOfOrder,
+    Phase, Plan, PlannedStep, Report, RowProblem, Script, State, Status, Step, migrate,
 };
 
 /// Reads, checks and embeds the migration files of a folder, as a constant of type [`Migrations`].

@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::migrations::Migrations;
+use crate::migrations::{Migration, Migrations};
 
 /// A SHA-256 with the version of the rule by which its input was made. Stored and shown as `v1:` and 64 hex
 /// digits, so that a later rule never mistakes an old value for its own.
@@ -93,13 +93,29 @@ pub(crate) fn fingerprints(migrations: &Migrations) -> Vec<(Checksum, Checksum)>
     let mut last = (start(), start());
     all.push(last);
     for migration in migrations.iter() {
-        let (version, up) = (migration.version(), migration.up().data());
-        let tokens = next(last.0, (version, up.token_checksum, up.transactional));
-        let text = next(last.1, (version, up.text_checksum, up.transactional));
-        last = (tokens, text);
+        last = with(last, migration);
         all.push(last);
     }
     all
+}
+
+/// The two fingerprints of the migrations that are applied and `added`, in file order.
+pub(crate) fn fingerprints_with(
+    migrations: &Migrations,
+    added: Migration<'_>,
+    is_applied: impl Fn(&str) -> bool,
+) -> (Checksum, Checksum) {
+    let counts = |version: &str| version == added.version() || is_applied(version);
+    migrations.iter().filter(|migration| counts(migration.version())).fold((start(), start()), with)
+}
+
+/// The two fingerprints of a list, from those of the list without its last element.
+fn with((tokens, text): (Checksum, Checksum), migration: Migration<'_>) -> (Checksum, Checksum) {
+    let (version, up) = (migration.version(), migration.up().data());
+    (
+        next(tokens, (version, up.token_checksum, up.transactional)),
+        next(text, (version, up.text_checksum, up.transactional)),
+    )
 }
 
 /// A hash over fields, each preceded by its length, so that no two lists of fields give the same input.

@@ -230,7 +230,7 @@ pub enum ErrorKind {
     /// A migration that is not applied comes before one that is.
     #[error(
         "{path} (history {history}, version {version}) is not applied, but the newer version {newest} is\n  = nothing was run\n  \
-         = help: give it a version after {newest}, as a branch that is merged late should"
+         = help: give it a version after {newest}, as a branch that is merged late should; .out_of_order(OutOfOrder::Apply) applies it as it is"
     )]
     OutOfOrder {
         /// Name of the history.
@@ -265,7 +265,7 @@ pub enum ErrorKind {
     /// The database has migrations without which this binary cannot work with it.
     #[error(
         "this binary is too old for the database: release {release} of history {history} has applied version {version}, which \
-         every running binary must know\n  = nothing was run\n  = help: deploy release {release} or a newer one"
+         every running binary must know\n  = nothing was run\n  = help: deploy release {release} or a newer one; in an emergency .allow_older(true) runs this one"
     )]
     TooOld {
         /// Name of the history.

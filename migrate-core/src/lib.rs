@@ -50,5 +50,5 @@ pub use error::{Error, ErrorKind, RowProblem};
 pub use foreign::OtherTool;
 pub use history::State;
 pub use migrations::{Migration, Migrations, Phase, Script};
-pub use migrator::{Existing, Migrator, Plan, PlannedStep, Status, migrate};
+pub use migrator::{Existing, Migrator, OutOfOrder, Plan, PlannedStep, Status, migrate};
 pub use report::{Notice, Report, Step};

@@ -24,6 +24,18 @@ pub enum Existing {
     Allow,
 }
 
+/// What to do with a migration that comes before one that is applied: a branch was merged late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OutOfOrder {
+    /// Run nothing, and say which.
+    #[default]
+    Error,
+    /// Apply it now, behind the newer ones. Databases differ then in the order in which their migrations were
+    /// applied, which nobody has checked.
+    Apply,
+}
+
 /// The options of a run.
 #[derive(Clone)]
 pub(crate) struct Options {
@@ -34,6 +46,8 @@ pub(crate) struct Options {
     pub(crate) role: Option<String>,
     pub(crate) use_connection: bool,
     pub(crate) existing: Existing,
+    pub(crate) out_of_order: OutOfOrder,
+    pub(crate) allow_older: bool,
 }
 
 impl fmt::Debug for Options {
@@ -47,6 +61,8 @@ impl fmt::Debug for Options {
             .field("role", &self.role)
             .field("use_connection", &self.use_connection)
             .field("existing", &self.existing)
+            .field("out_of_order", &self.out_of_order)
+            .field("allow_older", &self.allow_older)
             .finish()
     }
 }
@@ -79,6 +95,8 @@ impl<'h, D: Driver> Migrator<'h, D> {
                 role: None,
                 use_connection: false,
                 existing: Existing::Refuse,
+                out_of_order: OutOfOrder::Error,
+                allow_older: false,
             },
         }
     }
@@ -138,6 +156,19 @@ impl<'h, D: Driver> Migrator<'h, D> {
     /// What to do when a history is empty and this database has what its files create.
     pub fn existing(mut self, existing: Existing) -> Self {
         self.options.existing = existing;
+        self
+    }
+
+    /// What to do with migrations that come before one that is applied already.
+    pub fn out_of_order(mut self, out_of_order: OutOfOrder) -> Self {
+        self.options.out_of_order = out_of_order;
+        self
+    }
+
+    /// For an emergency: runs although a newer binary has taken away what this one may use. The report says so
+    /// with a [`Notice::BelowFloor`].
+    pub fn allow_older(mut self, allow: bool) -> Self {
+        self.options.allow_older = allow;
         self
     }
 

@@ -6,13 +6,16 @@ use std::collections::HashMap;
 use crate::error::{ErrorKind, RowProblem, number};
 use crate::history::{Applied, State, Tables, answers, verify};
 use crate::migrations::{Migration, Migrations, Span};
+use crate::migrator::OutOfOrder;
 use crate::report::Notice;
 use crate::text::shown;
 
 /// What is to be done for one history.
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
-    /// Index of the first migration to run, in file order; all from here to before `end` are run.
+    /// Indices of migrations that come before one that is applied, in file order; they are run first.
+    pub(crate) late: Vec<usize>,
+    /// Index of the first migration to run behind them, in file order; all from here to before `end` are run.
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) notices: Vec<Notice>,
@@ -22,7 +25,12 @@ pub(crate) struct Pending {
 
 impl Pending {
     pub(crate) fn is_empty(&self) -> bool {
-        self.start >= self.end
+        self.late.is_empty() && self.start >= self.end
+    }
+
+    /// What is to be run, in the order of the runs.
+    pub(crate) fn indices(&self) -> impl Iterator<Item = usize> {
+        self.late.iter().copied().chain(self.start..self.end)
     }
 }
 
@@ -53,7 +61,7 @@ fn stripped(version: &str) -> String {
     version.split('.').map(component).collect::<Vec<_>>().join(".")
 }
 
-/// Compares the files with the rows. `tables` are those that hold the rows, as commands name them.
+/// Compares the files with the rows. `out_of_order` is what becomes of a migration that comes too late. `tables` are those that hold the rows, as commands name them.
 ///
 /// # Errors
 ///
@@ -62,6 +70,7 @@ pub(crate) fn plan(
     migrations: &Migrations,
     rows: &[Applied],
     end: usize,
+    out_of_order: OutOfOrder,
     tables: &Tables,
 ) -> Result<Pending, ErrorKind> {
     let history = migrations.name();
@@ -98,19 +107,30 @@ pub(crate) fn plan(
         }
     }
 
-    let first_missing = first_not_applied(migrations, rows);
-    if let (Some(missing), Some(newest)) = (first_missing, newest)
-        && missing < newest
-    {
-        let (Some(missing), Some(newest)) = (migrations.get(missing), migrations.get(newest)) else {
-            return Ok(pending);
-        };
-        return Err(ErrorKind::OutOfOrder {
-            history: history.to_owned(),
-            path: missing.up().path().to_owned(),
-            version: missing.version().to_owned(),
-            newest: newest.version().to_owned(),
-        });
+    let late = newest.map(|newest| (newest, not_applied(migrations, rows, newest)));
+    if let Some((newest, late)) = late.filter(|(_, late)| !late.is_empty()) {
+        let first = late.first().and_then(|first| migrations.get(*first));
+        let (Some(first), Some(newest)) = (first, migrations.get(newest)) else { return Ok(pending) };
+        match out_of_order {
+            OutOfOrder::Error => {
+                return Err(ErrorKind::OutOfOrder {
+                    history: history.to_owned(),
+                    path: first.up().path().to_owned(),
+                    version: first.version().to_owned(),
+                    newest: newest.version().to_owned(),
+                });
+            }
+            OutOfOrder::Apply => {
+                let versions = late.iter().filter_map(|index| migrations.get(*index));
+                pending.notices.push(Notice::OutOfOrder {
+                    history: history.to_owned(),
+                    versions: versions.map(|late| late.version().to_owned()).collect(),
+                    newest: newest.version().to_owned(),
+                });
+                pending.late = late;
+                pending.late.retain(|index| *index < end);
+            }
+        }
     }
     if let Some(first) = unknown.first() {
         if known < migrations.len() {
@@ -122,19 +142,27 @@ pub(crate) fn plan(
             versions: unknown.iter().map(|row| shown(&row.version)).collect(),
         });
     }
+    pending.start = newest.map_or(0, |newest| newest + 1);
     if let Some((index, row)) = open {
-        pending.start = index;
+        // It has the newest row, and goes first.
+        if index + 1 == pending.start {
+            pending.start = index;
+        } else {
+            pending.late.insert(0, index);
+        }
         pending.doubt = resumable(migrations, index, row, tables).err().map(Box::new);
-        return Ok(pending);
     }
-    pending.start = known;
     Ok(pending)
 }
 
-/// The first migration, in file order, that has no row.
-fn first_not_applied(migrations: &Migrations, rows: &[Applied]) -> Option<usize> {
+/// The migrations before `end`, in file order, that have no row.
+fn not_applied(migrations: &Migrations, rows: &[Applied], end: usize) -> Vec<usize> {
+    if rows.len() > end && migrations.iter().zip(rows).all(|(file, row)| file.version() == row.version) {
+        return Vec::new();
+    }
     let applied: std::collections::HashSet<&str> = rows.iter().map(|row| row.version.as_str()).collect();
-    migrations.iter().position(|migration| !applied.contains(migration.version()))
+    let all = migrations.iter().enumerate().take(end);
+    all.filter(|(_, migration)| !applied.contains(migration.version())).map(|(index, _)| index).collect()
 }
 
 fn diverged(migrations: &Migrations, row: &Applied) -> ErrorKind {

@@ -71,6 +71,25 @@ pub enum Notice {
         /// The versions that this binary does not know.
         versions: Vec<String>,
     },
+    /// Migrations are applied behind newer ones, as [`OutOfOrder::Apply`](crate::OutOfOrder::Apply) asks.
+    OutOfOrder {
+        /// Name of the history.
+        history: String,
+        /// The versions that come late.
+        versions: Vec<String>,
+        /// The newest version that was applied before.
+        newest: String,
+    },
+    /// A newer release has taken away what this binary may use, and it runs all the same, as
+    /// [`allow_older`](crate::Migrator::allow_older) asks.
+    BelowFloor {
+        /// Name of the history.
+        history: String,
+        /// The version that this binary would have to know.
+        version: String,
+        /// The release that applied the newest migration.
+        release: String,
+    },
     /// The lock does not exclude other sessions, as behind a transaction pooler; the migrations were
     /// protected by their history rows and a lock of each transaction.
     LockNotExclusive {
@@ -107,6 +126,14 @@ impl fmt::Display for Notice {
                 f,
                 "{history}: the database is newer than this binary: release {release} has applied {}",
                 Listed(versions)
+            ),
+            Notice::OutOfOrder { history, versions, newest } => {
+                write!(f, "{history}: applied behind the newer version {newest}: {}", Listed(versions))
+            }
+            Notice::BelowFloor { history, version, release } => write!(
+                f,
+                "{history}: this binary is too old for the database, and was told to run: release {release} has applied \
+                 version {version}, which every running binary must know"
             ),
             Notice::LockNotExclusive { detail } => {
                 write!(f, "the database's lock does not exclude other sessions ({detail})")

@@ -1,6 +1,6 @@
 //! What holds on every database.
 
-use migrate::{Error, ErrorKind, Existing, Migrator, Notice, Report, RowProblem, State, migrate};
+use migrate::{Error, ErrorKind, Existing, Migrator, Notice, OutOfOrder, Report, RowProblem, State, migrate};
 
 use crate::files::{Files, SHOP};
 use crate::place::{Place, on_every_engine};
@@ -16,6 +16,8 @@ on_every_engine!(
     an_older_binary_is_refused_once_a_newer_one_has_taken_something_away,
     a_database_of_another_branch_is_refused,
     a_file_that_comes_too_late_is_an_error,
+    files_that_come_too_late_are_applied_when_that_is_asked_for,
+    a_binary_that_is_too_old_runs_when_that_is_asked_for,
     a_run_stops_at_its_target_and_goes_on_later,
     plan_check_and_status_write_nothing,
     statements_outside_a_transaction_are_recorded_one_by_one,
@@ -255,6 +257,65 @@ async fn a_file_that_comes_too_late_is_an_error(place: Place) {
         "{error}"
     );
     assert!(!place.has_table("orders"));
+}
+
+async fn files_that_come_too_late_are_applied_when_that_is_asked_for(place: Place) {
+    let files = Files::new(
+        place.dialect(),
+        &[("1_a.sql", "CREATE TABLE a (id INTEGER);"), ("5_e.sql", "CREATE TABLE e (id INTEGER);")],
+    );
+    ok(&place, &files).await;
+    files.write("2_b.sql", "CREATE TABLE b (id INTEGER);");
+    files.write("4_d.sql", "SELECT * FROM nowhere;");
+    files.write("6_f.sql", "CREATE TABLE f (id INTEGER);");
+    let boot = async |files: &Files| {
+        Migrator::new(place.url()).history(&files.history()).out_of_order(OutOfOrder::Apply).run().await
+    };
+    // The second of the late ones fails: what is there is no prefix of the files, and no boot takes it for one.
+    let error = boot(&files).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Script { version, .. } if version == "4"), "{error}");
+    assert!(place.has_table("b") && !place.has_table("f"));
+    let error = failed(&place, &files).await;
+    assert!(matches!(error.kind(), ErrorKind::OutOfOrder { version, .. } if version == "4"), "{error}");
+    files.write("4_d.sql", "CREATE TABLE d (id INTEGER);");
+    let report = boot(&files).await.unwrap();
+    assert_eq!(report.steps.iter().map(|step| &*step.version).collect::<Vec<_>>(), ["4", "6"]);
+    assert!(
+        matches!(report.notices.as_slice(), [Notice::OutOfOrder { versions, newest, .. }] if versions == &["4"] && newest == "5"),
+        "{report}"
+    );
+    assert_eq!(
+        place
+            .ask("SELECT version FROM migrate_history ORDER BY position")
+            .split_whitespace()
+            .collect::<Vec<_>>(),
+        ["1", "5", "2", "4", "6"]
+    );
+    // From here on it is a database like any other, also for those who did not ask.
+    assert!(ok(&place, &files).await.is_empty());
+    files.write("7_g.sql", "CREATE TABLE g (id INTEGER);");
+    assert_eq!(ok(&place, &files).await.steps.len(), 1);
+    for name in ["7_g.sql", "6_f.sql"] {
+        files.remove(name);
+    }
+    let report = ok(&place, &files).await;
+    assert!(
+        matches!(report.notices.as_slice(), [Notice::NewerDatabase { versions, .. }] if versions == &["6", "7"]),
+        "{report}"
+    );
+    assert_eq!(place.held(), (0, 0));
+}
+
+async fn a_binary_that_is_too_old_runs_when_that_is_asked_for(place: Place) {
+    let files = shop(&place);
+    files.write("0004_done.sql", "DROP TABLE orders;");
+    ok(&place, &files).await;
+    files.remove("0004_done.sql");
+    let error = failed(&place, &files).await;
+    assert!(matches!(error.kind(), ErrorKind::TooOld { .. }), "{error}");
+    let report = Migrator::new(place.url()).history(&files.history()).allow_older(true).run().await.unwrap();
+    let below = |notice: &Notice| matches!(notice, Notice::BelowFloor { version, .. } if version == "4");
+    assert!(report.is_empty() && report.notices.iter().any(below), "{report}");
 }
 
 async fn a_run_stops_at_its_target_and_goes_on_later(place: Place) {

@@ -60,9 +60,10 @@ pub(super) fn newest_fits(
 /// A binary may run on a newer database if it knows the oldest migration that the newest contract step
 /// asks for.
 pub(super) fn above_floor(migrations: &Migrations, head: &Head, rows: &[Applied]) -> Result<(), ErrorKind> {
-    let known = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
-    let floor = rows.iter().find(|row| row.position == head.floor && row.position > known);
-    match floor {
+    // By its version: with migrations out of order, positions are not those of the files.
+    let floor = rows.iter().find(|row| row.position == head.floor);
+    let knows = |row: &&Applied| migrations.iter().any(|migration| migration.version() == row.version);
+    match floor.filter(|row| !knows(row)) {
         None => Ok(()),
         Some(row) => Err(ErrorKind::TooOld {
             history: migrations.name().to_owned(),

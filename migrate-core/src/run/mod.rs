@@ -9,7 +9,7 @@ mod setup;
 
 use std::time::Duration;
 
-use crate::checksum::{Checksum, fingerprints};
+use crate::checksum::{Checksum, fingerprints, fingerprints_with};
 use crate::dialect::{Schemas, Spec, has_code};
 use crate::error::ErrorKind;
 use crate::executor::{Outcome, Pause, Task, Work};
@@ -307,11 +307,18 @@ impl<'a, D: Driver> Run<'a, D> {
                         report.notices.push(notice.clone());
                     }
                 }
-                for index in pending.start..pending.end {
-                    let (Some(migration), Some(fingerprints)) =
+                for index in pending.indices() {
+                    let (Some(migration), Some(prefix)) =
                         (migrations.get(index), hashes.get(history).and_then(|hashes| hashes.get(index + 1)))
                     else {
                         continue;
+                    };
+                    let fingerprints = match pending.late.is_empty() {
+                        true => *prefix,
+                        // What is applied is no prefix of the files before the last of them is.
+                        false => fingerprints_with(migrations, migration, |version| {
+                            rows.iter().any(|row| row.version == version)
+                        }),
                     };
                     let unfinished = rows.last().filter(|row| row.state != State::Applied).cloned();
                     let before = rows.len() - usize::from(unfinished.is_some());
@@ -320,7 +327,7 @@ impl<'a, D: Driver> Run<'a, D> {
                         migration,
                         last: before.checked_sub(1).and_then(|last| rows.get(last)),
                         unfinished: unfinished.as_ref(),
-                        fingerprints,
+                        fingerprints: &fingerprints,
                     };
                     let row = Applied::after(task.last, migrations.name(), migration);
                     match work.apply(task).await? {
@@ -380,7 +387,7 @@ pub(crate) fn steps<'m>(
     migrations: &'m Migrations,
     pending: &Pending,
 ) -> impl Iterator<Item = Migration<'m>> {
-    (pending.start..pending.end).filter_map(|index| migrations.get(index))
+    pending.indices().filter_map(|index| migrations.get(index))
 }
 
 /// Gives a session back. That a connection was broken already changes nothing here.

@@ -215,9 +215,20 @@ impl<'a, D: Driver> Run<'a, D> {
                 head_fits(migrations, boot.head(migrations.name()), &rows)?;
             }
             let end = end_of(migrations, self.target_of(migrations))?;
-            let plan = plan(migrations, &rows, end, tables)?;
+            let mut plan = plan(migrations, &rows, end, self.options.out_of_order, tables)?;
             if let Some(head) = boot.and_then(|boot| boot.head(migrations.name())) {
-                above_floor(migrations, head, &rows)?;
+                if let Err(too_old) = above_floor(migrations, head, &rows) {
+                    let (true, ErrorKind::TooOld { history, version, release }) =
+                        (self.options.allow_older, &too_old)
+                    else {
+                        return Err(too_old);
+                    };
+                    plan.notices.push(Notice::BelowFloor {
+                        history: history.clone(),
+                        version: version.clone(),
+                        release: release.clone(),
+                    });
+                }
             }
             pending.push(plan);
             all.push(rows);
