@@ -216,19 +216,19 @@ impl<'a, D: Driver> Run<'a, D> {
             }
             let end = end_of(migrations, self.target_of(migrations))?;
             let mut plan = plan(migrations, &rows, end, self.options.out_of_order, tables)?;
-            if let Some(head) = boot.and_then(|boot| boot.head(migrations.name())) {
-                if let Err(too_old) = above_floor(migrations, head, &rows) {
-                    let (true, ErrorKind::TooOld { history, version, release }) =
-                        (self.options.allow_older, &too_old)
-                    else {
-                        return Err(too_old);
-                    };
-                    plan.notices.push(Notice::BelowFloor {
-                        history: history.clone(),
-                        version: version.clone(),
-                        release: release.clone(),
-                    });
-                }
+            if let Some(head) = boot.and_then(|boot| boot.head(migrations.name()))
+                && let Err(too_old) = above_floor(migrations, head, &rows)
+            {
+                let (true, ErrorKind::TooOld { history, version, release }) =
+                    (self.options.allow_older, &too_old)
+                else {
+                    return Err(too_old);
+                };
+                plan.notices.push(Notice::BelowFloor {
+                    history: history.clone(),
+                    version: version.clone(),
+                    release: release.clone(),
+                });
             }
             pending.push(plan);
             all.push(rows);
