@@ -160,12 +160,14 @@ fn packages_hold_what_they_should_and_a_history_in_a_read_only_package_is_applie
         ),
     );
     outside.write("shop-history/src/lib.rs", LIBRARY);
-    outside.write("shop-history/migrations/1_carts.sql", "CREATE TABLE carts (id INTEGER PRIMARY KEY);\n");
+    outside.write("shop-history/migrations/1_carts.up.sql", "CREATE TABLE carts (id INTEGER PRIMARY KEY);\n");
     outside.write(
         "shop-history/migrations/2_items.up.sql",
         "CREATE TABLE items (cart INTEGER REFERENCES carts (id));\n",
     );
-    outside.write("shop-history/migrations/2_items.down.sql", "DROP TABLE items;\n");
+    // It is misspelled, and drops what is not there; the next one leaves behind what its up has made.
+    outside.write("shop-history/migrations/2_items.down.sql", "DROP TABL items;\nDROP TABLE nowhere;\n");
+    outside.write("shop-history/migrations/1_carts.down.sql", "SELECT 1;\n");
     outside.write("shop-history/migrations/seed.sql", "INSERT INTO carts VALUES (1);\n");
     publish(
         &outside,
@@ -192,11 +194,16 @@ fn packages_hold_what_they_should_and_a_history_in_a_read_only_package_is_applie
     outside.write("app/src/main.rs", APPLICATION);
     outside.write("app/db/migrations/1_people.sql", "CREATE TABLE people (id INTEGER PRIMARY KEY);\n");
     let run = outside.succeeds("app", &["run"]);
-    // Also not that an ignored file is missing: who builds this cannot change it.
-    assert!(!run.stderr.contains("warning"), "{}", run.stderr);
+    // Nothing about the files, also not that an ignored one is missing: who builds this cannot change them.
+    for word in ["warning", "note", "error", "shop-history/migrations", "items"] {
+        assert!(!run.stderr.contains(word), "{word}: {}", run.stderr);
+    }
 
     let options = SourceOptions::new(Dialect::Sqlite).ignore(["seed.sql"]);
-    let read = Migrations::from_dir(outside.path("shop-history/migrations"), options).expect("they are well");
+    let folder = outside.path("shop-history/migrations");
+    let refused = Migrations::from_dir(&folder, options.clone()).expect_err("its owner is told");
+    assert!(refused.to_string().contains("nowhere"), "{refused}");
+    let read = Migrations::from_dir(&folder, options.published(true)).expect("they can be read");
     assert_eq!(run.stdout.lines().next(), Some(&*read.fingerprint().to_string()));
     assert!(run.stdout.contains("3 migrations applied in "), "{}", run.stdout);
     let status = "shop-history 1 Some(Applied) Some(\"0.1.0\")\nshop-history 2 Some(Applied) Some(\"0.1.0\")\n\
