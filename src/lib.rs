@@ -64,6 +64,8 @@ mod blocking;
 
 #[cfg(any(feature = "driver-postgres", feature = "driver-mysql", feature = "driver-sqlite"))]
 pub use blocking::migrate_blocking;
+#[doc = include_str!("roles.md")]
+pub mod roles {}
 pub mod testing;
 
 pub use migrate_core::check::Options as SourceOptions;

@@ -100,6 +100,13 @@ pub enum ErrorKind {
         #[source]
         error: DbError,
     },
+    /// The connection is not encrypted, and [`require_tls`](crate::Migrator::require_tls) asks for it.
+    #[error(
+        "the connection to the database is not encrypted, and .require_tls() asks for that\n  = nothing was run\n  = help: ask for \
+         it in the URL or the connect options, which may have fallen back to no encryption: sslmode=verify-full on PostgreSQL, \
+         ssl-mode=VERIFY_IDENTITY on MySQL and MariaDB"
+    )]
+    NotEncrypted,
     /// The migrator was set up in a way that cannot work.
     #[error("{0}")]
     Config(String),

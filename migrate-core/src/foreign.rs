@@ -98,7 +98,8 @@ pub(crate) async fn other_tool<S: Session>(
             spec.identifier(table).map_err(ErrorKind::Config)?
         );
         // A table that may not be read is as good a sign as one with rows.
-        let counted = session.query(&format!("SELECT count(*) FROM {qualified}"), &[Kind::Int]).await;
+        let counted =
+            session.query(&format!("SELECT {}count(*) FROM {qualified}", spec.built_in), &[Kind::Int]).await;
         let rows = match counted {
             Err(error) if error.fault() != Fault::Server => return Err(looking(error)),
             Err(_) => None,

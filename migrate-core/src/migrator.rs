@@ -48,6 +48,7 @@ pub(crate) struct Options {
     pub(crate) existing: Existing,
     pub(crate) out_of_order: OutOfOrder,
     pub(crate) allow_older: bool,
+    pub(crate) require_tls: bool,
 }
 
 impl fmt::Debug for Options {
@@ -63,6 +64,7 @@ impl fmt::Debug for Options {
             .field("existing", &self.existing)
             .field("out_of_order", &self.out_of_order)
             .field("allow_older", &self.allow_older)
+            .field("require_tls", &self.require_tls)
             .finish()
     }
 }
@@ -97,6 +99,7 @@ impl<'h, D: Driver> Migrator<'h, D> {
                 existing: Existing::Refuse,
                 out_of_order: OutOfOrder::Error,
                 allow_older: false,
+                require_tls: false,
             },
         }
     }
@@ -169,6 +172,14 @@ impl<'h, D: Driver> Migrator<'h, D> {
     /// with a [`Notice::BelowFloor`].
     pub fn allow_older(mut self, allow: bool) -> Self {
         self.options.allow_older = allow;
+        self
+    }
+
+    /// Refuses a connection that is not encrypted, before anything is read or written: sqlx falls back to one without
+    /// a word unless its options say otherwise. A Unix socket counts as encrypted, since it does not leave the machine.
+    /// It costs one more message for each connection.
+    pub fn require_tls(mut self) -> Self {
+        self.options.require_tls = true;
         self
     }
 

@@ -23,3 +23,4 @@ mod read_only;
 mod rebuild;
 mod recorded;
 mod secrets;
+mod security;

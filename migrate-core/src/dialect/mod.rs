@@ -87,6 +87,10 @@ pub struct Spec {
     pub(crate) boot: &'static str,
     /// What the session is, gives [`crate::identity::COLUMNS`].
     pub(crate) identify: &'static str,
+    /// Stands before the name of a built-in function, where somebody could have made another of that name.
+    pub(crate) built_in: &'static str,
+    /// Gives 1 when the connection is encrypted or does not leave the machine, else 0. `None`: there is no network.
+    pub(crate) encrypted: Option<&'static str>,
     /// Gives names and values of what a script may change in the session.
     pub(crate) capture: &'static str,
     /// How one of them is set again.

@@ -28,6 +28,20 @@ const fn spec(dialect: Dialect, engine: &'static str) -> Spec {
         // MariaDB 12 answers with a word instead of a number.
         identify: "SELECT CONCAT(VERSION(), ' ', @@version_comment), CURRENT_USER(), DATABASE(), DATABASE(), \
             CAST(@@GLOBAL.read_only AS CHAR) NOT IN ('0', 'OFF'), CURRENT_USER(), @@SESSION.sql_mode",
+        built_in: "",
+        // A client on a Unix socket has a host without a port.
+        encrypted: Some(match dialect {
+            Dialect::MySql => {
+                "SELECT EXISTS (SELECT 1 FROM performance_schema.session_status WHERE variable_name = 'Ssl_cipher' \
+                AND variable_value <> '') OR EXISTS (SELECT 1 FROM information_schema.processlist \
+                WHERE id = CONNECTION_ID() AND host NOT LIKE '%:%')"
+            }
+            _ => {
+                "SELECT EXISTS (SELECT 1 FROM information_schema.session_status WHERE variable_name = 'SSL_CIPHER' \
+                AND variable_value <> '') OR EXISTS (SELECT 1 FROM information_schema.processlist \
+                WHERE id = CONNECTION_ID() AND host NOT LIKE '%:%')"
+            }
+        }),
         capture: "SELECT 'sql_mode', @@SESSION.sql_mode UNION ALL SELECT 'time_zone', @@SESSION.time_zone \
             UNION ALL SELECT 'foreign_key_checks', IF(@@SESSION.foreign_key_checks, 'ON', 'OFF') \
             UNION ALL SELECT 'unique_checks', IF(@@SESSION.unique_checks, 'ON', 'OFF') \

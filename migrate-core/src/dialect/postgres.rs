@@ -37,6 +37,12 @@ pub static POSTGRES: Spec = Spec {
         THEN '' ELSE ' (Aurora DSQL)' END, current_user::text, pg_catalog.current_schema()::text, \
         pg_catalog.current_database()::text, pg_catalog.pg_is_in_recovery()::int, session_user::text, \
         pg_catalog.current_setting('search_path')",
+    built_in: "pg_catalog.",
+    // A Unix socket has no address.
+    encrypted: Some(
+        "SELECT CASE WHEN pg_catalog.inet_client_addr() IS NULL OR (SELECT s.ssl FROM pg_catalog.pg_stat_ssl s \
+        WHERE s.pid = pg_catalog.pg_backend_pid()) THEN 1 ELSE 0 END",
+    ),
     // What SET has changed since the connection was made, by on_connect or by the caller of a lent connection.
     // What is of one transaction alone cannot be set in the next.
     capture: "SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session' \

@@ -22,6 +22,8 @@ pub static SQLITE: Spec = Spec {
     // A database in memory has no other journal than one in memory, and no file.
     identify: "SELECT sqlite_version(), '', 'main', 'main', 0, '', CASE WHEN (SELECT coalesce(file, '') \
         FROM pragma_database_list WHERE name = 'main') = '' THEN '' ELSE (SELECT journal_mode FROM pragma_journal_mode) END",
+    built_in: "",
+    encrypted: None,
     // Read through the table-valued forms, which exist since 3.16.
     capture: "SELECT 'foreign_keys', CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys \
         UNION ALL SELECT 'legacy_alter_table', CAST(legacy_alter_table AS TEXT) FROM pragma_legacy_alter_table \

@@ -69,11 +69,11 @@ pub(crate) struct Applied {
 pub(crate) fn rows_sql(spec: &Spec, tables: &Tables, history: &str) -> String {
     // The lengths are bounded, since a row may have been made by anybody.
     tables.fill(
-        "SELECT position, substr(version, 1, 200), substr(name, 1, 1000), substr(kind, 1, 200), \
-         substr(text_checksum, 1, 200), substr(token_checksum, 1, 200), substr(chain, 1, 200), substr(state, 1, 200), \
-         statements_total, statements_intent, statements_done, substr(done_checksum, 1, 200), \
-         substr(release_version, 1, 200), substr({started_at}, 1, 40) FROM {history} WHERE history = {name} ORDER BY position",
-        &[("started_at", spec.started_at), ("name", &spec.literal(history))],
+        "SELECT position, {built_in}substr(version, 1, 200), {built_in}substr(name, 1, 1000), {built_in}substr(kind, 1, 200), \
+         {built_in}substr(text_checksum, 1, 200), {built_in}substr(token_checksum, 1, 200), {built_in}substr(chain, 1, 200), {built_in}substr(state, 1, 200), \
+         statements_total, statements_intent, statements_done, {built_in}substr(done_checksum, 1, 200), \
+         {built_in}substr(release_version, 1, 200), {built_in}substr({started_at}, 1, 40) FROM {history} WHERE history = {name} ORDER BY position",
+        &[("built_in", spec.built_in), ("started_at", spec.started_at), ("name", &spec.literal(history))],
     )
 }
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::Run;
+use super::{Run, end};
 use crate::dialect::has_code;
 use crate::error::ErrorKind;
 use crate::executor::Pause;
-use crate::session::{DbError, Driver};
+use crate::session::{DbError, Driver, Fault, Kind, Session, Value};
 
 /// What opening a fresh connection is called in messages.
 const SECOND: &str = "open a second connection";
@@ -16,7 +16,7 @@ impl<'a, D: Driver> Run<'a, D> {
         let mut patience = self.patience();
         loop {
             match self.driver.lend().await {
-                Ok(session) => return Ok(session),
+                Ok(session) => return self.encrypted(session).await,
                 Err(error) => self.wait_to_connect("connect to the database", error, &mut patience).await?,
             }
         }
@@ -27,7 +27,8 @@ impl<'a, D: Driver> Run<'a, D> {
         let mut patience = self.patience();
         loop {
             match self.driver.connect().await {
-                Ok(connected) => return Ok(connected),
+                Ok(Some(connected)) => return self.encrypted(connected).await.map(Some),
+                Ok(None) => return Ok(None),
                 Err(error) => self.wait_to_connect(SECOND, error, &mut patience).await?,
             }
         }
@@ -39,16 +40,37 @@ impl<'a, D: Driver> Run<'a, D> {
         let mut patience = self.patience();
         loop {
             let error = match self.driver.connect().await {
-                Ok(connected) => return Ok(connected),
+                Ok(Some(connected)) => return self.encrypted(connected).await.map(Some),
+                Ok(None) => return Ok(None),
                 Err(error) => error,
             };
             if has_code(&error, self.spec().codes.try_again)
                 && let Ok(lent) = self.driver.lend().await
             {
-                return Ok(Some(lent));
+                return self.encrypted(lent).await.map(Some);
             }
             self.wait_to_connect(SECOND, error, &mut patience).await?;
         }
+    }
+
+    /// The same session when it is encrypted, or need not be.
+    pub(super) async fn encrypted(&self, mut session: D::Session) -> Result<D::Session, ErrorKind> {
+        let Some(question) = self.spec().encrypted.filter(|_| self.options.require_tls) else {
+            return Ok(session);
+        };
+        let refused = match session.query(question, &[Kind::Int]).await {
+            Ok(rows) if matches!(rows.first().map(Vec::as_slice), Some([Value::Int(1)])) => {
+                return Ok(session);
+            }
+            // A pool had lent one that is broken: the first read replaces it.
+            Err(error) if error.fault() == Fault::Connection => return Ok(session),
+            Err(error) => {
+                ErrorKind::Connection { doing: "ask whether the connection is encrypted".to_owned(), error }
+            }
+            Ok(_) => ErrorKind::NotEncrypted,
+        };
+        end(session).await;
+        Err(refused)
     }
 
     pub(super) fn patience(&self) -> (Option<Duration>, Pause) {

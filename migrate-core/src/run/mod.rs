@@ -165,6 +165,12 @@ impl<'a, D: Driver> Run<'a, D> {
                 return Err(ErrorKind::Stale(difference));
             }
         }
+        if self.options.require_tls && self.spec().encrypted.is_none() {
+            return Err(ErrorKind::Config(format!(
+                "{} has no network connection that could be encrypted: leave out .require_tls()",
+                self.spec().engine
+            )));
+        }
         if let Some(schema) = &self.options.schema {
             self.spec().identifier(schema).map_err(ErrorKind::Config)?;
             if self.spec().schemas == Schemas::Main {

@@ -67,6 +67,7 @@ impl<'a, D: Driver> Run<'a, D> {
                 let Ok(fresh) = self.driver.lend().await else {
                     return Err(ErrorKind::Connection { doing: "read the history".to_owned(), error });
                 };
+                let fresh = self.encrypted(fresh).await?;
                 std::mem::replace(session, fresh).discard().await;
                 self.read(session).await
             }

@@ -403,7 +403,7 @@ impl World {
         if sql.contains("transaction_timestamp()") {
             return Ok(flag(self.in_transaction(session)));
         }
-        if sql.starts_with("SELECT position, substr(version") {
+        if sql.starts_with("SELECT position, ") {
             let conditions = sql::conditions(sql::between(sql, " WHERE ", " ORDER BY"));
             let columns = [
                 "position",
