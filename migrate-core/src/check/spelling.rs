@@ -149,11 +149,11 @@ const NOUNS: &[&str] = &[
 
 /// Where a grammar does not even know which statement this is: the word that is to blame, and what was probably
 /// meant. A grammar points at the first word also when it is the second that is misspelled.
-fn misspelled_start<'s>(
-    statement: &'s str,
+fn misspelled_start(
+    statement: &str,
     dialect: Dialect,
     at: usize,
-) -> Option<((usize, usize), &'s str, &'static str)> {
+) -> Option<((usize, usize), &str, &'static str)> {
     let mut tokens = Lexer::new(statement, dialect).significant();
     let (first, second) = (tokens.next()?, tokens.next()?);
     if at > first.span.start as usize {
