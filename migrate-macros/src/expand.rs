@@ -1,5 +1,6 @@
 //! From checked migrations to tokens: one constant expression.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use migrate_core::Dialect;
@@ -69,15 +70,45 @@ fn embed(facade: &TokenStream, arguments: &Arguments) -> Result<TokenStream, Vec
         options = options.server(server);
     }
     let Checked { migrations, diagnostics } = checked(&files, &options);
-    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.severity() < Severity::Error) {
+    for remark in remarks(&diagnostics) {
         // A macro has no warnings of its own on stable Rust.
-        eprintln!("{diagnostic}\n");
+        eprintln!("{remark}\n");
     }
     let Some(migrations) = migrations else {
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity() == Severity::Error);
         return Err(errors.map(Diagnostic::render_for_rustc).collect());
     };
     Ok(expression(facade, arguments, &folder, &files, migrations.data()))
+}
+
+/// How many remarks of one kind are shown in full.
+const SHOWN: usize = 3;
+
+/// What is worth knowing and no error, as text. Every build prints it, so of many remarks of one kind, which old
+/// files have, only the last are shown: those of the newest migrations.
+fn remarks(diagnostics: &[Diagnostic]) -> Vec<String> {
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    let all: Vec<&Diagnostic> =
+        diagnostics.iter().filter(|diagnostic| diagnostic.severity() < Severity::Error).collect();
+    for diagnostic in &all {
+        *left.entry(diagnostic.code()).or_default() += 1;
+    }
+    let mut remarks = Vec::new();
+    for (code, count) in left.iter().filter(|(_, count)| **count > SHOWN) {
+        remarks.push(format!(
+            "note: {} more of the kind `{code}`, in earlier files, are not shown; what `testing::assert_lock` \
+             writes to migrate.lock is not remarked on again",
+            count - SHOWN
+        ));
+    }
+    for diagnostic in all {
+        let left = left.entry(diagnostic.code()).or_default();
+        *left = left.saturating_sub(1);
+        if *left < SHOWN {
+            remarks.push(diagnostic.to_string());
+        }
+    }
+    remarks
 }
 
 fn expression(
@@ -200,5 +231,25 @@ fn dialect(dialect: Dialect) -> TokenStream {
         Dialect::Sqlite => quote!(private::Dialect::Sqlite),
         // The arguments know these four.
         _ => quote!(::core::compile_error!("unknown dialect")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_remarks_of_one_kind_the_last_are_shown_and_the_others_counted() {
+        let of = |count: usize| -> Vec<String> {
+            let found: Vec<Diagnostic> = (1..=count)
+                .map(|number| Diagnostic::warning("down-differs", format!("down {number}")))
+                .collect();
+            remarks(&found)
+        };
+        assert_eq!(of(3).len(), 3);
+        let five = of(5);
+        assert_eq!(five.len(), 4);
+        assert!(five[0].starts_with("note: 2 more of the kind `down-differs`"), "{}", five[0]);
+        assert!(five[1].contains("down 3") && five[3].contains("down 5"), "{five:?}");
     }
 }

@@ -192,7 +192,23 @@ impl Rules {
             None => {
                 let name = name.to_ascii_lowercase();
                 self.system_prefixes.iter().any(|prefix| name.starts_with(prefix))
+                    || (self.naming == Naming::MariaDb && is_row_of_numbers(&name))
             }
         }
     }
+}
+
+/// The tables of MariaDB's Sequence engine, which nobody creates: `seq_1_to_10`, `seq_1_to_10_step_2`.
+fn is_row_of_numbers(name: &str) -> bool {
+    let number = |part: Option<&str>| {
+        part.is_some_and(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let mut parts = name.split('_');
+    let begins = parts.next() == Some("seq") && number(parts.next());
+    let ends = parts.next() == Some("to") && number(parts.next());
+    let steps = match parts.next() {
+        None => true,
+        word => word == Some("step") && number(parts.next()) && parts.next().is_none(),
+    };
+    begins && ends && steps
 }

@@ -152,10 +152,16 @@ pub fn check(files: &[File], options: &Options) -> Checked {
     } else {
         Vec::new()
     };
+    let vouched = locks.iter().map(|(_, text)| lock_file::vouched(text, &entries)).max().unwrap_or(0);
+    let known: BTreeSet<String> = entries
+        .iter()
+        .take(vouched)
+        .flat_map(|entry| [Some(&entry.up), entry.down.as_ref()].into_iter().flatten())
+        .map(|script| script.path.to_string())
+        .collect();
     let mut spelled: BTreeSet<&str> = BTreeSet::new();
     if let (Some(grammar), false) = (options.spelling, options.published) {
         // What was locked was spelled then. The hash is that of the ups alone.
-        let vouched = locks.iter().map(|(_, text)| lock_file::vouched(text, &entries)).max().unwrap_or(0);
         for (index, entry) in entries.iter().enumerate() {
             let up = (index >= vouched).then_some(&entry.up);
             for script in up.into_iter().chain(&entry.down) {
@@ -180,6 +186,10 @@ pub fn check(files: &[File], options: &Options) -> Checked {
         _ => whole,
     };
     allow::lift(&allowed, looked, options, &mut diagnostics);
+    // Whoever locked a migration has seen what there is to remark about it, and cannot edit it any more.
+    diagnostics.retain(|found| {
+        found.severity() == Severity::Error || found.place().is_none_or(|place| !known.contains(place.path()))
+    });
     // A list of migrations that is not complete would be compared with more than there is.
     if whole {
         for (path, text) in &locks {

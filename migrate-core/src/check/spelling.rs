@@ -1,13 +1,16 @@
 //! What a full grammar says about the spelling of a statement. The grammar itself is not here: whoever calls
 //! the checks may bring one, so that no program that runs carries it.
 
-use crate::diagnostic::{Diagnostic, excerpt};
+use crate::diagnostic::{Diagnostic, closest, excerpt};
 use crate::dialect::Dialect;
 use crate::migrations::{ScriptData, Span};
 use crate::syntax::{Lexer, TokenKind};
 
 /// The code of what a grammar refuses.
 pub(super) const CODE: &str = "syntax-error";
+
+/// Grammars are not the servers.
+const INSIST: &str = "if the database accepts it, write `-- migrate(allow(syntax-error, \"reason\"))` at the start of the file";
 
 /// A full grammar: what is wrong with one statement, in order, and nothing when it is spelled well or when
 /// there is no grammar for the dialect.
@@ -44,18 +47,30 @@ pub(super) fn check(
             Some(error) => (error, false),
             None => (&errors[0], true),
         };
-        let (start, end) = marked(statement, dialect, error.at);
+        let at = marked(statement, dialect, error.at);
         let base = span.start as usize;
-        let place = excerpt(path, text, base + start, base + end);
+        let place = |(start, end): (usize, usize)| excerpt(path, text, base + start, base + end);
+        if let Some((at, word, meant)) = misspelled_start(statement, dialect, error.at) {
+            diagnostics.push(
+                Diagnostic::error(CODE, format!("syntax error: `{word}` begins no statement here"))
+                    .at(place(at))
+                    .help(format!("did you mean `{meant}`?"))
+                    .help(INSIST),
+            );
+            continue;
+        }
+        let reserved = reserved(&statement[at.0..at.1], dialect);
+        let place = place(at);
         diagnostics.push(if nested {
             let message = format!("this text in the statement may be misspelled: {}", error.message);
             Diagnostic::warning(CODE, message)
                 .at(place)
                 .help("the database may read it differently, or only when it is called")
         } else {
-            Diagnostic::error(CODE, format!("syntax error: {}", error.message))
-                .at(place)
-                .help("if the database accepts it, write `-- migrate(allow(syntax-error, \"reason\"))` at the start of the file")
+            let diagnostic = Diagnostic::error(CODE, format!("syntax error: {}", error.message)).at(place);
+            let as_a_name =
+                |word| format!("`{word}` is a reserved word: as a name it is written `\"{word}\"`");
+            reserved.map(as_a_name).into_iter().fold(diagnostic, Diagnostic::help).help(INSIST)
         });
     }
 }
@@ -96,4 +111,74 @@ fn marked(statement: &str, dialect: Dialect, at: usize) -> (usize, usize) {
         Some(token) => ((token.span.start as usize).max(at), token.span.end as usize),
         None => (statement.len(), statement.len()),
     }
+}
+
+/// The first words of statements that change a schema or rows, and what the first of them are about.
+const VERBS: &[&str] =
+    &["CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE", "SELECT", "COMMENT", "GRANT"];
+const NOUNS: &[&str] = &[
+    "TABLE",
+    "INDEX",
+    "VIEW",
+    "TYPE",
+    "FUNCTION",
+    "PROCEDURE",
+    "TRIGGER",
+    "SEQUENCE",
+    "SCHEMA",
+    "EXTENSION",
+    "POLICY",
+    "DOMAIN",
+    "UNIQUE",
+    "MATERIALIZED",
+    "TEMPORARY",
+    "VIRTUAL",
+    "OR",
+    "AGGREGATE",
+    "CAST",
+    "ROLE",
+    "COLLATION",
+    "RULE",
+    "PUBLICATION",
+    "STATISTICS",
+    "OPERATOR",
+    "EVENT",
+    "FOREIGN",
+    "RECURSIVE",
+];
+
+/// Where a grammar does not even know which statement this is: the word that is to blame, and what was probably
+/// meant. A grammar points at the first word also when it is the second that is misspelled.
+fn misspelled_start(
+    statement: &str,
+    dialect: Dialect,
+    at: usize,
+) -> Option<((usize, usize), &str, &'static str)> {
+    let mut tokens = Lexer::new(statement, dialect).significant();
+    let (first, second) = (tokens.next()?, tokens.next()?);
+    if at > first.span.start as usize {
+        return None;
+    }
+    let is = |word: &str, known: &[&str]| known.iter().any(|it| it.eq_ignore_ascii_case(word));
+    let (token, known) = match first.text(statement) {
+        word if !is(word, VERBS) => (first, VERBS),
+        word if is(word, &VERBS[..3]) && !is(second.text(statement), NOUNS) => (second, NOUNS),
+        _ => return None,
+    };
+    let word = token.text(statement);
+    let lowered: Vec<String> = known.iter().map(|word| word.to_ascii_lowercase()).collect();
+    let near = closest(word, lowered.iter().map(String::as_str)).filter(|_| token.kind == TokenKind::Word)?;
+    let meant = known.iter().find(|word| word.eq_ignore_ascii_case(near))?;
+    Some(((token.span.start as usize, token.span.end as usize), word, meant))
+}
+
+/// A word that people give to tables and columns and that PostgreSQL keeps for itself.
+fn reserved(word: &str, dialect: Dialect) -> Option<String> {
+    const RESERVED: &[&str] = &[
+        "user", "order", "group", "table", "column", "end", "desc", "asc", "limit", "offset", "window",
+        "grant", "case", "array", "analyze", "all", "any", "both", "leading", "trailing", "variadic",
+        "placing",
+    ];
+    let word = word.to_ascii_lowercase();
+    (dialect == Dialect::Postgres && RESERVED.contains(&word.as_str())).then_some(word)
 }

@@ -19,6 +19,8 @@ mod shape;
 mod sqlite;
 pub(crate) mod words;
 
+use std::collections::BTreeMap;
+
 pub use crate::syntax::directive::Phase;
 pub use fact::{
     Act, Algorithm, Answer, Class, Concurrency, InTransaction, Level, Online, Reason, Referrer, TableEffect,
@@ -75,6 +77,8 @@ pub struct Effect {
 #[derive(Debug, Default)]
 struct Physical {
     tables: Vec<TableEffect>,
+    /// Where each of them is in the list.
+    places: BTreeMap<Key, usize>,
     online: Option<Online>,
     writes: bool,
     transaction: InTransaction,
@@ -231,8 +235,8 @@ impl Question<'_> {
 impl Physical {
     /// Notes what is done to a table; the strongest counts.
     fn touch(&mut self, table: Key, lock: Option<Level>) -> &mut TableEffect {
-        let at = self.tables.iter().position(|it| it.table == table);
-        let at = at.unwrap_or_else(|| {
+        let at = self.places.get(&table).copied().unwrap_or_else(|| {
+            self.places.insert(table.clone(), self.tables.len());
             self.tables.push(TableEffect { table, lock: None, scans: Answer::No, rewrites: Answer::No });
             self.tables.len() - 1
         });

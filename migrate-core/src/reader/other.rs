@@ -30,7 +30,9 @@ impl Reader<'_> {
         if self.eat(&["materialized", "view"]) {
             return self.create_view(or_replace, temporary, true);
         }
-        self.eat(&["recursive"]);
+        if self.eat(&["recursive", "view"]) {
+            return self.create_recursive_view(or_replace, temporary);
+        }
         if self.eat(&["view"]) {
             return self.create_view(or_replace, temporary, false);
         }

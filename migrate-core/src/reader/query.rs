@@ -505,15 +505,21 @@ impl Reader<'_> {
                 self.aliased(from, source);
                 return;
             }
-            let first = from.len();
+            let (first, conditions) = (from.len(), expressions.len());
             if self.group(|reader| reader.sources(from, expressions)).is_none() {
                 from.push(item(Source::Unknown));
             }
-            // PostgreSQL: an alias of the join hides the names in it.
+            // An alias of the join hides the names in it from all but its own conditions, as a query would.
             if let Some(alias) = self.alias() {
-                from.truncate(first);
-                from.push(FromItem { alias: Some(alias), ..item(Source::Unknown) });
-                self.idents_in_group();
+                let join = Query {
+                    outputs: vec![Output::All],
+                    from: from.split_off(first),
+                    expressions: expressions.split_off(conditions),
+                    ..Query::default()
+                };
+                let columns = if self.at_open() { self.idents_in_group() } else { Vec::new() };
+                let source = Source::Query(Box::new(join));
+                from.push(FromItem { alias: Some(alias), columns, ..item(source) });
             }
             return;
         }

@@ -1,7 +1,8 @@
 //! CREATE VIEW and CREATE MATERIALIZED VIEW.
 
 use super::cursor::Reader;
-use crate::ast::{CreateView, Kind};
+use super::query::item;
+use crate::ast::{CreateView, Cte, Kind, Output, Query, Source};
 use crate::syntax::TokenKind;
 
 impl Reader<'_> {
@@ -46,5 +47,28 @@ impl Reader<'_> {
             self.eat(&["check", "option"]);
         }
         Some(Kind::CreateView(view))
+    }
+
+    /// Behind RECURSIVE VIEW: `n (c) AS query` stands for `n AS WITH RECURSIVE n (c) AS (query) SELECT * FROM n`.
+    pub(super) fn create_recursive_view(&mut self, or_replace: bool, temporary: bool) -> Option<Kind> {
+        let mut kind = self.create_view(or_replace, temporary, false)?;
+        if let Kind::CreateView(view) = &mut kind {
+            let mut name = view.name.clone();
+            name.qualifiers.clear();
+            view.query = view.query.take().map(|query| Query {
+                span: query.span,
+                ctes: vec![Cte {
+                    name: name.last.clone(),
+                    columns: view.columns.clone(),
+                    query: Some(query),
+                    statement: None,
+                }],
+                recursive: true,
+                from: vec![item(Source::Table(name))],
+                outputs: vec![Output::All],
+                ..Query::default()
+            });
+        }
+        Some(kind)
     }
 }

@@ -55,6 +55,23 @@ fn comments_line_ends_and_downs_may_change() {
 }
 
 #[test]
+fn what_is_locked_is_not_remarked_on_again_and_errors_stay() {
+    let history = [
+        ("1_a.down.sql", "SELECT 1;"),
+        ("1_a.up.sql", "CREATE TABLE a (x INT);"),
+        ("2_b.down.sql", "SELECT 1;"),
+        ("2_b.up.sql", "CREATE TABLE b (x INT);"),
+    ];
+    let lock = lock_file::render(&migrations(&history[..2]));
+    // The second is new: its down is remarked on, beside the lock file that has to be written.
+    assert_eq!(codes(&history, &lock), ["down-differs", "lock-added"]);
+    let all = lock_file::render(&migrations(&history));
+    assert_eq!(codes(&history, &all), [""; 0]);
+    let broken = [("1_a.down.sql", "DROP TABLE b;"), history[1], history[2], history[3]];
+    assert_eq!(codes(&broken, &all), ["unknown-table"]);
+}
+
+#[test]
 fn an_edit_of_one_migration_is_not_one_of_those_behind_it() {
     let lock = lock_file::render(&migrations(&[("1_a.sql", "A"), ("2_b.sql", "B"), ("3_c.sql", "C")]));
     assert_eq!(codes(&[("1_a.sql", "A2"), ("2_b.sql", "B"), ("3_c.sql", "C")], &lock), ["lock-edited"]);

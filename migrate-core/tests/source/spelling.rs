@@ -35,6 +35,40 @@ error[syntax-error]: syntax error: unexpected word 11
     );
 }
 
+/// Refuses every statement at its first word, as a grammar does that knows no such statement.
+fn at_the_start(_: Dialect, statement: &str) -> Vec<SpellingError> {
+    let message = "expected command".to_owned();
+    if statement.starts_with("SELECT") { Vec::new() } else { vec![SpellingError { at: 0, message }] }
+}
+
+#[test]
+fn the_word_that_is_to_blame_for_an_unknown_statement_is_marked() {
+    let options = || Options::new(Dialect::Postgres).folder("m").spelling(at_the_start);
+    for (text, marked, meant) in [
+        ("CREATE TABEL a (b int);", 8, Some("did you mean `TABLE`?")),
+        ("craete table a (b int);", 1, Some("did you mean `CREATE`?")),
+        ("CREATE SUBSCRIPTION a;", 1, None),
+    ] {
+        let checked = check(&[file("1_a.sql", text.as_bytes())], &options());
+        let [found] = checked.diagnostics.as_slice() else { panic!("{text}: {:?}", checked.diagnostics) };
+        assert_eq!(found.place().unwrap().column(), Some(marked), "{text}");
+        assert_eq!(found.helps().next().filter(|help| help.starts_with("did")), meant, "{text}");
+    }
+}
+
+#[test]
+fn a_reserved_word_that_stands_for_a_name_is_explained() {
+    let grammar = |_: Dialect, statement: &str| {
+        let found =
+            statement.find("user").map(|at| SpellingError { at, message: "expected a name".to_owned() });
+        found.into_iter().collect()
+    };
+    let options = Options::new(Dialect::Postgres).folder("m").spelling(grammar);
+    let checked = check(&[file("1_a.sql", b"ALTER TABLE user ADD a int;")], &options);
+    let help = checked.diagnostics[0].helps().next().unwrap();
+    assert_eq!(help, "`user` is a reserved word: as a name it is written `\"user\"`");
+}
+
 #[test]
 fn one_error_is_reported_for_each_statement() {
     let checked = checked("typo typo; typo;\nSELECT 1;\ntypo;");

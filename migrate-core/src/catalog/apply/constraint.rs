@@ -47,7 +47,7 @@ impl Apply<'_> {
                 let (parts, columns, uses) = self.index_parts(key, parts);
                 let name = match &written.name {
                     Some(name) => self.written_name(key, name),
-                    None => Some(self.free_index(key, &self.part_names(&parts), "excl")),
+                    None => Some(self.free_index(key, &self.part_names(&parts, &written.include), "excl")),
                 };
                 self.push_index(
                     key,
@@ -56,6 +56,7 @@ impl Apply<'_> {
                         parts,
                         columns: columns.clone(),
                         constraint: true,
+                        include: included(written),
                         method: method.as_ref().map(|it| it.text.clone()).filter(|method| method != "btree"),
                         origin: Some(self.origin(written.span)),
                         ..Index::default()
@@ -133,7 +134,9 @@ impl Apply<'_> {
             }
             (Some(name), _) => self.written_name(key, name),
             (None, Naming::Postgres) if primary => Some(self.free_index(key, &[], "pkey")),
-            (None, Naming::Postgres) => Some(self.free_index(key, &self.part_names(&parts), "key")),
+            (None, Naming::Postgres) => {
+                Some(self.free_index(key, &self.part_names(&parts, &written.include), "key"))
+            }
             (None, Naming::MySql | Naming::MariaDb) => Some(self.first_column_name(key, &parts)),
             (None, Naming::Sqlite) => None,
         };
@@ -167,6 +170,7 @@ impl Apply<'_> {
                     unique: true,
                     columns: columns.clone(),
                     constraint: true,
+                    include: included(written),
                     origin: Some(self.origin(written.span)),
                     ..Index::default()
                 },
@@ -506,4 +510,9 @@ impl Apply<'_> {
             indexes.iter().any(|index| self.rules().same(&index.name, name))
         })
     }
+}
+
+/// INCLUDE of a key.
+fn included(written: &Written) -> Vec<String> {
+    written.include.iter().map(|column| column.text.clone()).collect()
 }

@@ -165,9 +165,10 @@ impl Apply<'_> {
     }
 
     /// What stands for the parts in the name of an index.
-    pub(super) fn part_names(&self, parts: &[model::IndexPart]) -> Vec<String> {
+    pub(super) fn part_names(&self, parts: &[model::IndexPart], include: &[Ident]) -> Vec<String> {
         let names = parts.iter().map(|part| part.column.clone().unwrap_or_else(|| "expr".to_owned()));
-        naming::distinct(names.collect())
+        let included = include.iter().map(|column| column.text.clone());
+        naming::distinct(names.chain(included).collect())
     }
 
     fn names_of(&self, parts: &[model::IndexPart], written: &[IndexPart]) -> Vec<String> {

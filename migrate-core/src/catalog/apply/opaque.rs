@@ -53,6 +53,10 @@ impl Apply<'_> {
         // CALL names a routine whose text says more.
         let called: Vec<String> = words.clone();
         let first = words.first().map_or("", String::as_str);
+        // What is prepared does something when it is executed, and not before.
+        if span == self.span && matches!(first, "prepare" | "deallocate") {
+            return;
+        }
         let reach = match first {
             "call" | "execute" => Reach::Nothing,
             _ => reach(&words),

@@ -101,7 +101,13 @@ impl Apply<'_> {
             self.rename_view_column(key, from, to);
             return;
         }
-        let Some(old) = self.existing_column(key, from) else { return };
+        let Some(old) = self.existing_column(key, from) else {
+            // It has been said; that the column has no new name now is no second mistake.
+            if self.sure(key) {
+                self.edit_table(key, |table| table.incomplete = true);
+            }
+            return;
+        };
         if !rules.same(&old, &to.text) && self.duplicate_column(key, to) {
             return;
         }

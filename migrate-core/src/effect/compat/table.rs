@@ -7,10 +7,20 @@ use crate::catalog::model::{Column, Constraint, ConstraintKind, Index, Table};
 use crate::effect::fact::Class;
 
 impl Reasons<'_> {
-    pub(super) fn table(&mut self, key: &Key, old: &Table, new: &Table) {
+    pub(super) fn table<'t>(&mut self, key: &Key, old: &'t Table, new: &'t Table) {
         let name = &old.name;
-        for column in &old.columns {
-            match self.column_of(new, &column.name) {
+        // A migration changes little: what stands where it stood is not searched for, or a table of many columns
+        // would cost their square in each of its migrations.
+        let place = |table: &'t Table, at: usize, name: &str| {
+            let there = table.columns.get(at).filter(|column| self.after.same_column(&column.name, name));
+            there.or_else(|| self.column_of(table, name))
+        };
+        let kept: Vec<Option<&Column>> =
+            old.columns.iter().enumerate().map(|(at, column)| place(new, at, &column.name)).collect();
+        let found: Vec<bool> =
+            new.columns.iter().enumerate().map(|(at, it)| place(old, at, &it.name).is_some()).collect();
+        for (column, kept) in old.columns.iter().zip(kept) {
+            match kept {
                 Some(now) => self.column(key, name, column, now),
                 None if new.incomplete => {}
                 None => {
@@ -19,8 +29,8 @@ impl Reasons<'_> {
                 }
             }
         }
-        for column in &new.columns {
-            if self.column_of(old, &column.name).is_none() && !old.incomplete {
+        for (column, found) in new.columns.iter().zip(found) {
+            if !found && !old.incomplete {
                 self.new_column(key, name, column);
             }
         }

@@ -1,5 +1,7 @@
 //! Statements that read and change rows: their tables, and those that foreign keys lead to.
 
+use std::collections::BTreeSet;
+
 use super::{Facts, Reach};
 use crate::ast::{Cte, Delete, Expression, FromItem, Insert, Name, Output, Query, Source, Update};
 use crate::catalog::Key;
@@ -36,15 +38,17 @@ impl Facts<'_> {
 
     /// A table, or a view and what it reads itself.
     pub(super) fn read(&mut self, key: &Key) {
-        if self.physical.tables.iter().any(|it| it.table == *key && it.lock >= Some(Level::AccessShare))
-            && matches!(self.before.get(key), Some(Entity::View(view)) if !view.materialized)
-        {
-            return;
-        }
-        self.lock(key, Level::AccessShare);
-        if let Some(Entity::View(view)) = self.before.get(key) {
-            for used in view.uses.keys() {
-                self.read(used);
+        let before = self.before;
+        let mut seen: BTreeSet<&Key> = BTreeSet::new();
+        // Views upon views are a list and no recursion, however many there are.
+        let mut next = vec![key];
+        while let Some(key) = next.pop() {
+            if !seen.insert(key) {
+                continue;
+            }
+            self.lock(key, Level::AccessShare);
+            if let Some(Entity::View(view)) = before.get(key) {
+                next.extend(view.uses.keys().rev());
             }
         }
     }

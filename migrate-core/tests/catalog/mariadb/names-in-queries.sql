@@ -13,3 +13,7 @@ SELECT s.name FROM (SELECT name AS n FROM a) AS s;
 SELECT id FROM nope;
 SELECT table_name FROM information_schema.tables WHERE table_schema = 'x';
 SELECT DATE_ADD(NOW(), INTERVAL 1 DAY), TIMESTAMPDIFF(SECOND, NOW(), NOW());
+
+SELECT seq FROM seq_1_to_10;
+SELECT s.seq FROM seq_1_to_10_step_2 AS s;
+SELECT seq FROM seq_1_to_n;

@@ -5,6 +5,8 @@ CREATE INDEX ON t (a);
 CREATE INDEX ON t (lower(b::text), (a + b));
 CREATE INDEX ON t (c) INCLUDE (a);
 ALTER TABLE t ADD UNIQUE (a);
+ALTER TABLE t ADD UNIQUE (a) INCLUDE (b);
+ALTER TABLE t ADD EXCLUDE USING btree (c WITH =) INCLUDE (a);
 ALTER TABLE t ADD CHECK (b > 0);
 CREATE TABLE a_table_with_a_name_that_is_nearly_as_long_as_it_can_possibly_be (a_column_with_a_long_name_too serial UNIQUE);
 ALTER TABLE t DROP CONSTRAINT t_b_check1;

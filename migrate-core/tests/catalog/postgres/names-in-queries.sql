@@ -32,3 +32,8 @@ SELECT extract(epoch FROM now()), name FROM a;
 SELECT DISTINCT ON (name) name, id FROM a ORDER BY name, id;
 SELECT (a.*) FROM a;
 SELECT b.* FROM a;
+SELECT j.title FROM (a JOIN b ON b.a_id = a.id) AS j;
+SELECT j.k, j.a_id FROM (a JOIN b ON b.a_id = a.id) AS j (k);
+SELECT a.name FROM (a JOIN b ON b.a_id = a.id) AS j;
+SELECT j.nope FROM (a JOIN b ON b.a_id = a.id) AS j;
+SELECT 1 FROM (a JOIN b ON b.nope = a.id) AS j;

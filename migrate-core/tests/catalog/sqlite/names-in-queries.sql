@@ -15,3 +15,4 @@ SELECT id FROM nope;
 SELECT name FROM sqlite_master;
 SELECT name FROM pragma_table_info('a');
 WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 3) SELECT n FROM r;
+SELECT j.title FROM (a JOIN b ON b.a_id = a.id) AS j;

@@ -1,0 +1,3 @@
+CREATE TABLE a (id int);
+PREPARE s FROM 'ALTER TABLE a ADD COLUMN b int';
+SELECT b FROM a;
