@@ -85,6 +85,21 @@ impl Message {
         };
         self.statements.iter().all(reads)
     }
+
+    /// Whether it changes something for good, by a transaction that it ends or by one of its own.
+    pub(crate) fn lasts(&self) -> bool {
+        let has = |wanted: &Statement| self.statements.contains(wanted);
+        has(&Statement::Commit) || (self.writes() && !has(&Statement::Begin))
+    }
+
+    /// Whether it changes something.
+    pub(crate) fn writes(&self) -> bool {
+        use Statement::{Create, Delete, Insert, Update, Vacuum};
+        let writes = |statement: &Statement| {
+            matches!(statement, Create { .. } | Delete { .. } | Insert { .. } | Update { .. } | Vacuum(_))
+        };
+        self.statements.iter().any(writes)
+    }
 }
 
 fn read(sql: &str) -> Statement {

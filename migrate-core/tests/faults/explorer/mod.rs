@@ -1,0 +1,488 @@
+//! Every order of several instances, with something breaking at every step: stateless model checking of the real
+//! running half. A schedule is a list of choices; the state after it is the state of the server and the position of
+//! each instance, and a state that was reached before is not explored again.
+
+mod machine;
+mod program;
+pub(crate) mod properties;
+mod puppet;
+pub(crate) mod schedule;
+mod search;
+mod server;
+
+use std::rc::Rc;
+
+use machine::{Machine, Position, Request, Witness};
+pub(crate) use program::Program;
+use properties::{Broken, Judge};
+use puppet::{Answer, Ending, Release};
+pub(crate) use schedule::{Break, Choice};
+pub(crate) use search::{Found, Tally};
+use server::{AnswerId, Effect, Event, ORPHANS, Server, WorldId};
+
+use crate::world::{Locks, World};
+
+/// How often an instance may wait and find nothing changed before it is known that nothing will.
+const NAPS: u8 = 3;
+
+/// At most so many instances, and one that boots when all others have ended.
+const SEATS: usize = 4;
+
+/// What is explored.
+pub(crate) struct Setting {
+    pub(crate) name: &'static str,
+    pub(crate) programs: Vec<Program>,
+    /// The program of each instance.
+    pub(crate) instances: Vec<usize>,
+    pub(crate) locks: Locks,
+    /// How many things may break in one schedule.
+    pub(crate) faults: u8,
+    /// How often an instance that failed starts again.
+    pub(crate) restarts: u8,
+    /// How often another instance may come in between where the one at work could go on; any number if `None`.
+    pub(crate) preemptions: Option<u8>,
+}
+
+impl Setting {
+    /// Two instances of one program, one fault and no restart, at a server whose locks are locks.
+    pub(crate) fn new(name: &'static str, program: Program) -> Setting {
+        Setting {
+            name,
+            programs: vec![program],
+            instances: vec![0, 0],
+            locks: Locks::Exclusive,
+            faults: 1,
+            restarts: 0,
+            preemptions: None,
+        }
+    }
+}
+
+/// Where everything is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct State {
+    world: WorldId,
+    instances: [Instance; SEATS],
+    /// Orphans whose message waits for another transaction, one bit each.
+    blocked: u64,
+    faults: u8,
+    /// The one that went last and the preemptions that are left; nothing where they are not counted.
+    last: u8,
+    preemptions: u8,
+}
+
+/// Where an instance is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Instance {
+    at: Position,
+    mood: Mood,
+    restarts: u8,
+    naps: u8,
+    /// Something broke for it since it started.
+    hurt: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+enum Mood {
+    #[default]
+    Ready,
+    /// It waits before it asks again, since the last time in vain.
+    Asleep,
+    /// Its message waits for another transaction.
+    Blocked,
+    Ended,
+}
+
+/// All that is known of a setting so far.
+pub(crate) struct Explorer<'s> {
+    setting: &'s Setting,
+    server: Server,
+    machines: Vec<Machine<'s>>,
+    judge: Judge,
+    /// The library itself, in the seat of each instance, while a schedule is replayed.
+    witnesses: Option<Vec<Witness<'s>>>,
+    /// What happened, while a schedule is replayed.
+    story: Option<String>,
+}
+
+impl<'s> Explorer<'s> {
+    pub(crate) fn new(setting: &'s Setting) -> Explorer<'s> {
+        assert!(setting.instances.len() < SEATS, "there are more instances than seats");
+        let mut server = Server::default();
+        let machines = setting.programs.iter().map(|program| Machine::new(program, &mut server)).collect();
+        Explorer { setting, server, machines, judge: Judge::default(), witnesses: None, story: None }
+    }
+
+    fn start(&mut self) -> State {
+        let mut world = World::new();
+        world.locks = self.setting.locks.clone();
+        let healer = self.healer();
+        let mut instances = [Instance { mood: Mood::Ended, ..Instance::default() }; SEATS];
+        for instance in &mut instances[..healer] {
+            *instance = Instance { restarts: self.setting.restarts, ..Instance::default() };
+        }
+        // A person may have to answer once for each statement.
+        let restarts = u8::try_from(self.program(healer).names.len()).unwrap_or(u8::MAX);
+        instances[healer] = Instance { restarts, ..Instance::default() };
+        State {
+            world: self.server.world_id(world),
+            instances,
+            blocked: 0,
+            faults: self.setting.faults,
+            last: 0,
+            preemptions: self.setting.preemptions.unwrap_or(0),
+        }
+    }
+
+    /// The instance that boots when all others have ended, with which nothing breaks.
+    fn healer(&self) -> usize {
+        self.setting.instances.len()
+    }
+
+    /// Whose program the healer runs, too: that of the first instance.
+    fn machine_of(&self, index: usize) -> usize {
+        self.setting.instances.get(index).copied().unwrap_or(self.setting.instances[0])
+    }
+
+    fn program(&self, index: usize) -> &'s Program {
+        &self.setting.programs[self.machine_of(index)]
+    }
+
+    /// Its session with this number, at the server.
+    fn session(index: usize, slot: u8) -> u64 {
+        index as u64 * 8 + u64::from(slot)
+    }
+
+    /// All that can happen next.
+    fn choices(&self, state: &State, choices: &mut Vec<Choice>) {
+        choices.clear();
+        let world = self.server.world(state.world);
+        for session in world.sessions().filter(|session| *session >= ORPHANS) {
+            if state.blocked & (1 << (session - ORPHANS)) == 0 {
+                choices.push(Choice::Orphan(session));
+            }
+        }
+        let healer = self.healer();
+        let seats = state.instances[..healer].iter();
+        let all_ended = seats.clone().all(|instance| instance.mood == Mood::Ended);
+        if all_ended {
+            if state.instances[healer].mood == Mood::Ready {
+                choices.push(Choice::Go(healer));
+            }
+        } else {
+            for (index, instance) in seats.enumerate() {
+                if instance.mood == Mood::Ready && self.may_go(state, index) {
+                    choices.push(Choice::Go(index));
+                }
+            }
+        }
+        if choices.is_empty() {
+            // Everybody waits: time goes on.
+            let range = if all_ended { healer..healer + 1 } else { 0..healer };
+            for index in range {
+                let instance = &state.instances[index];
+                if instance.mood == Mood::Asleep && instance.naps < NAPS {
+                    choices.push(Choice::Go(index));
+                }
+            }
+        }
+        if !all_ended && state.faults > 0 {
+            for index in 0..healer {
+                if self.may_go(state, index) {
+                    self.breaks(state, index, choices);
+                }
+            }
+        }
+    }
+
+    /// Whether it may go on without one preemption too many.
+    fn may_go(&self, state: &State, index: usize) -> bool {
+        self.setting.preemptions.is_none()
+            || state.preemptions > 0
+            || index == usize::from(state.last)
+            || state.instances[usize::from(state.last)].mood != Mood::Ready
+    }
+
+    /// What can break for an instance.
+    fn breaks(&self, state: &State, index: usize, choices: &mut Vec<Choice>) {
+        let instance = &state.instances[index];
+        let mut add = |breaks| choices.push(Choice::Breaks(index, breaks));
+        let machine = &self.machines[self.machine_of(index)];
+        match (instance.mood, machine.request(instance.at)) {
+            (Mood::Ended, _) | (_, Request::End(_)) => {}
+            (_, Request::Open(_)) => {
+                add(Break::Crash { received: false });
+                add(Break::Full);
+                add(Break::Down);
+            }
+            (Mood::Blocked, Request::Message(..)) => {
+                add(Break::Lost { received: true });
+                add(Break::Crash { received: true });
+            }
+            (Mood::Asleep, Request::Message(..)) => add(Break::Crash { received: false }),
+            (Mood::Ready, Request::Message(_, message)) => {
+                for received in [false, true] {
+                    add(Break::Lost { received });
+                    add(Break::Crash { received });
+                }
+                let statements = self.server.message(*message).statements.len();
+                (0..u8::try_from(statements).unwrap_or(u8::MAX)).for_each(|index| add(Break::Refused(index)));
+            }
+        }
+    }
+
+    /// The state after one more step.
+    fn step(&mut self, state: &State, choice: Choice) -> Result<State, Broken> {
+        let mut next = *state;
+        match choice {
+            Choice::Orphan(session) if self.server.world(state.world).is_busy(session) => {
+                let effect = self.happens(&mut next, None, Event::GoOn(session));
+                if effect.answer.is_none() {
+                    next.blocked |= 1 << (session - ORPHANS);
+                }
+            }
+            Choice::Orphan(session) => {
+                self.happens(&mut next, None, Event::End(session));
+            }
+            Choice::Go(index) => {
+                self.turn(state, &mut next, index);
+                self.go(&mut next, index, None)?;
+            }
+            Choice::Breaks(index, breaks) => {
+                self.turn(state, &mut next, index);
+                next.faults -= 1;
+                next.instances[index].hurt = true;
+                self.break_down(&mut next, index, breaks)?;
+            }
+        }
+        self.judge.world(self.setting, &self.server, next.world)?;
+        Ok(next)
+    }
+
+    /// Counts a preemption, where they are counted.
+    fn turn(&self, state: &State, next: &mut State, index: usize) {
+        if self.setting.preemptions.is_some() && index < self.healer() {
+            let last = usize::from(state.last);
+            if last != index && state.instances[last].mood == Mood::Ready {
+                next.preemptions = next.preemptions.saturating_sub(1);
+            }
+            next.last = u8::try_from(index).unwrap_or(0);
+        }
+    }
+
+    fn happens(&mut self, state: &mut State, by: Option<usize>, event: Event) -> Effect {
+        let effect = self.server.happens(state.world, event);
+        state.world = effect.world;
+        if effect.wakes {
+            state.blocked = 0;
+            for (index, instance) in state.instances.iter_mut().enumerate() {
+                if Some(index) != by && matches!(instance.mood, Mood::Asleep | Mood::Blocked) {
+                    instance.mood = Mood::Ready;
+                    instance.naps = 0;
+                }
+            }
+        }
+        if let Some(story) = &mut self.story {
+            let told = match event {
+                Event::Message { session, message, .. } | Event::Arrival { session, message } => {
+                    let text: String = self.server.message(message).text.chars().take(200).collect();
+                    format!("session {session} gets {text:?}")
+                }
+                event => format!("{event:?}"),
+            };
+            let answer = effect.answer.map(|answer| self.server.answer(answer));
+            story.push_str(&format!("    {told}: {answer:?}\n"));
+        }
+        effect
+    }
+
+    /// One call of an instance. The server may refuse a statement of it.
+    fn go(&mut self, state: &mut State, index: usize, refused: Option<u8>) -> Result<(), Broken> {
+        let at = state.instances[index].at;
+        let event = match self.machines[self.machine_of(index)].request(at) {
+            Request::Open(slot) => Event::Open(Self::session(index, *slot)),
+            Request::Message(slot, message) => {
+                let (session, message) = (Self::session(index, *slot), *message);
+                if self.server.world(state.world).is_busy(session) {
+                    Event::GoOn(session)
+                } else {
+                    self.judge.sends(self.setting, &self.server, state.world, session, message)?;
+                    Event::Message { session, message, refused }
+                }
+            }
+            Request::End(_) => panic!("it has ended"),
+        };
+        match self.happens(state, Some(index), event).answer {
+            Some(answer) => self.answer(state, index, answer),
+            None => {
+                state.instances[index].mood = Mood::Blocked;
+                Ok(())
+            }
+        }
+    }
+
+    fn break_down(&mut self, state: &mut State, index: usize, breaks: Break) -> Result<(), Broken> {
+        let at = state.instances[index].at;
+        let request = self.machines[self.machine_of(index)].request(at).clone();
+        match breaks {
+            Break::Refused(statement) => self.go(state, index, Some(statement)),
+            Break::Full | Break::Down => {
+                let answer = self.server.answer_id(Answer::NotOpened { full: breaks == Break::Full });
+                self.answer(state, index, answer)
+            }
+            Break::Lost { received } => {
+                let Request::Message(slot, message) = request else { panic!("no message to lose") };
+                let session = Self::session(index, slot);
+                if received && !self.server.world(state.world).is_busy(session) {
+                    self.judge.sends(self.setting, &self.server, state.world, session, message)?;
+                    self.happens(state, Some(index), Event::Arrival { session, message });
+                }
+                self.happens(state, Some(index), Event::Leave(session));
+                let answer = self.server.answer_id(Answer::Lost);
+                self.answer(state, index, answer)
+            }
+            Break::Crash { received } => {
+                if let Request::Message(slot, message) = request {
+                    let session = Self::session(index, slot);
+                    if received && !self.server.world(state.world).is_busy(session) {
+                        self.judge.sends(self.setting, &self.server, state.world, session, message)?;
+                        self.happens(state, Some(index), Event::Arrival { session, message });
+                    }
+                }
+                let ours = Self::session(index, 0)..Self::session(index + 1, 0);
+                let ours: Vec<u64> = self
+                    .server
+                    .world(state.world)
+                    .sessions()
+                    .filter(|session| ours.contains(session))
+                    .collect();
+                for session in ours {
+                    self.happens(state, Some(index), Event::Leave(session));
+                }
+                self.restart(state, index);
+                Ok(())
+            }
+        }
+    }
+
+    /// An instance hears the answer, and comes to its next call or its end.
+    fn answer(&mut self, state: &mut State, index: usize, answer: AnswerId) -> Result<(), Broken> {
+        let machine = self.machine_of(index);
+        let edge = self.machines[machine].answer(state.instances[index].at, answer, &mut self.server);
+        let request = self.machines[machine].request(edge.to).clone();
+        if let Some(witnesses) = &mut self.witnesses {
+            let answer = self.server.answer(answer).clone();
+            witnesses[index].answer(&answer, &request, &mut self.server);
+        }
+        for (slot, release) in &edge.released {
+            let session = Self::session(index, *slot);
+            let effect = self.happens(state, Some(index), Event::Leave(session));
+            if effect.dirty && *release == Release::GivenBack {
+                return Err(Broken::new(
+                    properties::NO_RESIDUE,
+                    "a pool gets back a session with a transaction or a lock",
+                ));
+            }
+        }
+        let instance = &mut state.instances[index];
+        instance.at = edge.to;
+        instance.naps = if edge.again { instance.naps + 1 } else { 0 };
+        instance.mood = if edge.asleep { Mood::Asleep } else { Mood::Ready };
+        match request {
+            Request::End(ending) => self.end(state, index, &ending),
+            _ => Ok(()),
+        }
+    }
+
+    fn end(&mut self, state: &mut State, index: usize, ending: &Rc<Ending>) -> Result<(), Broken> {
+        if let Some(story) = &mut self.story {
+            let text = match &**ending {
+                Ok(report) => report.to_string(),
+                Err(error) => error.to_string(),
+            };
+            story.push_str(&format!("    instance {index} ends: {text}\n"));
+        }
+        let hurt = state.instances[index].hurt;
+        let at_rest = index == self.healer();
+        let broke = state.faults < self.setting.faults;
+        let case = properties::Case { program: self.program(index), hurt, at_rest, broke };
+        self.judge.ending(self.setting, &self.server, state.world, &case, ending)?;
+        match &**ending {
+            Ok(_) => state.instances[index].mood = Mood::Ended,
+            Err(error) => {
+                if at_rest {
+                    let answer = properties::what_a_person_does(self.server.world(state.world), error)?;
+                    let answer = self.server.message_id(&answer);
+                    self.happens(state, None, Event::Person(answer));
+                }
+                if at_rest && state.instances[index].restarts == 0 {
+                    return Err(Broken::new(
+                        properties::HEALING,
+                        "there is no end to what a person has to answer",
+                    ));
+                }
+                self.restart(state, index);
+            }
+        }
+        Ok(())
+    }
+
+    /// The process is gone, and may be started again.
+    fn restart(&mut self, state: &mut State, index: usize) {
+        let instance = &mut state.instances[index];
+        *instance = match instance.restarts.checked_sub(1) {
+            Some(restarts) => Instance { restarts, ..Instance::default() },
+            None => Instance { mood: Mood::Ended, ..Instance::default() },
+        };
+        let program = self.program(index);
+        if let Some(witnesses) = &mut self.witnesses {
+            witnesses[index] = Witness::boot(program);
+        }
+    }
+
+    /// Nothing can happen any more.
+    fn finish(&mut self, state: &State) -> Result<(), Broken> {
+        if state.instances.iter().any(|instance| instance.mood != Mood::Ended) {
+            return Err(Broken::new(properties::HEALING, "everybody waits for ever"));
+        }
+        self.judge.rest(self.server.world(state.world))?;
+        for machine in 0..self.machines.len() {
+            self.up_to_date(state.world, machine)?;
+        }
+        Ok(())
+    }
+
+    /// One more boot, when there is nothing to do.
+    fn up_to_date(&mut self, world: WorldId, machine: usize) -> Result<(), Broken> {
+        if !self.judge.is_new_rest(world, machine) {
+            return Ok(());
+        }
+        let (mut world, mut at, mut messages) = (world, 0, Vec::new());
+        let index = self.healer();
+        loop {
+            let event = match self.machines[machine].request(at).clone() {
+                Request::End(ending) => {
+                    let program = &self.setting.programs[machine];
+                    return properties::up_to_date(
+                        self.setting,
+                        self.server.world(world),
+                        program,
+                        &messages,
+                        &ending,
+                    );
+                }
+                Request::Open(slot) => Event::Open(Self::session(index, slot)),
+                Request::Message(slot, message) => {
+                    messages.push(self.server.message(message).only_reads());
+                    Event::Message { session: Self::session(index, slot), message, refused: None }
+                }
+            };
+            let effect = self.server.happens(world, event);
+            let Some(answer) = effect.answer else {
+                return Err(Broken::new(properties::UP_TO_DATE, "it waits for somebody"));
+            };
+            world = effect.world;
+            at = self.machines[machine].answer(at, answer, &mut self.server).to;
+        }
+    }
+}
