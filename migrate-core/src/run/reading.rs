@@ -6,7 +6,7 @@ use crate::checksum::fingerprints;
 use crate::dialect::{Spec, has_code};
 use crate::error::{ErrorKind, RowProblem};
 use crate::foreign;
-use crate::history::{Applied, BOOT_COLUMNS, Boot, FORMAT, ROW_COLUMNS, Tables, boot_sql, rows_sql};
+use crate::history::{Applied, BOOT_COLUMNS, Boot, FORMAT, ROW_COLUMNS, State, Tables, boot_sql, rows_sql};
 use crate::identity::{COLUMNS, Identity};
 use crate::migrator::Existing;
 use crate::plan::{Pending, end_of, plan};
@@ -204,19 +204,38 @@ impl<'a, D: Driver> Run<'a, D> {
         let mut all = Vec::with_capacity(self.histories.len());
         let mut pending = Vec::with_capacity(self.histories.len());
         for migrations in self.histories {
-            let rows = if tables_exist {
-                let sql = rows_sql(self.spec(), tables, migrations.name());
-                let rows = session.query(&sql, &ROW_COLUMNS).await.map_err(|error| self.reading(error))?;
-                Applied::decode(rows).map_err(|detail| unreadable("migrate_history", detail))?
-            } else {
-                Vec::new()
+            let mut head = boot.and_then(|boot| boot.head(migrations.name())).cloned();
+            let (rows, plan) = loop {
+                let rows = if tables_exist {
+                    let sql = rows_sql(self.spec(), tables, migrations.name());
+                    let rows =
+                        session.query(&sql, &ROW_COLUMNS).await.map_err(|error| self.reading(error))?;
+                    Applied::decode(rows).map_err(|detail| unreadable("migrate_history", detail))?
+                } else {
+                    Vec::new()
+                };
+                if boot.is_some() {
+                    head_fits(migrations, head.as_ref(), &rows)?;
+                }
+                let end = end_of(migrations, self.target_of(migrations))?;
+                let plan = plan(migrations, &rows, end, tables)?;
+                // A newer release has been at work, maybe since the head was read. What it asks of older ones
+                // stands in the head that it wrote with its last row.
+                let newest =
+                    rows.iter().rfind(|row| row.state == State::Applied).map_or(0, |row| row.position);
+                let ours = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
+                if newest <= ours || head.as_ref().is_some_and(|head| head.position == newest) {
+                    break (rows, plan);
+                }
+                let now = self.reread(session).await?;
+                let now = now.and_then(|boot| boot.head(migrations.name()).cloned());
+                if now == head {
+                    head_fits(migrations, head.as_ref(), &rows)?;
+                    break (rows, plan);
+                }
+                head = now;
             };
-            if let Some(boot) = boot {
-                head_fits(migrations, boot.head(migrations.name()), &rows)?;
-            }
-            let end = end_of(migrations, self.target_of(migrations))?;
-            let plan = plan(migrations, &rows, end, tables)?;
-            if let Some(head) = boot.and_then(|boot| boot.head(migrations.name())) {
+            if let Some(head) = &head {
                 above_floor(migrations, head, &rows)?;
             }
             pending.push(plan);
