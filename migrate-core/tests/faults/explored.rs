@@ -28,4 +28,10 @@ fn first() {
     let setting = Setting::new("one fault", Program::new(&files));
     all(&[setting]);
     let _ = (STATEMENTS, Locks::Granting);
+    for (faults, restarts, instances) in [(1, 1, 2), (2, 0, 2), (2, 1, 2), (1, 0, 3)] {
+        let start = std::time::Instant::now();
+        let setting = Setting { faults, restarts, instances: vec![0; instances], preemptions: (instances > 2).then_some(2), ..Setting::new("x", Program::new(&files)) };
+        let tally = Explorer::explore(&setting, 20_000_000).unwrap_or_else(|found| panic!("{found}"));
+        println!("{faults} {restarts} {instances}: {tally} {:?}", start.elapsed());
+    }
 }

@@ -23,7 +23,7 @@ use server::{AnswerId, Effect, Event, ORPHANS, Server, WorldId};
 use crate::world::{Locks, World};
 
 /// How often an instance may wait and find nothing changed before it is known that nothing will.
-const NAPS: u8 = 3;
+const NAPS: u8 = 2;
 
 /// At most so many instances, and one that boots when all others have ended.
 const SEATS: usize = 4;
@@ -386,7 +386,9 @@ impl<'s> Explorer<'s> {
         }
         let instance = &mut state.instances[index];
         instance.at = edge.to;
-        instance.naps = if edge.again { instance.naps + 1 } else { 0 };
+        if edge.asleep {
+            instance.naps = if edge.again { instance.naps + 1 } else { 0 };
+        }
         instance.mood = if edge.asleep { Mood::Asleep } else { Mood::Ready };
         match request {
             Request::End(ending) => self.end(state, index, &ending),

@@ -176,6 +176,12 @@ impl World {
         self.sessions.get(&session).is_some_and(|session| session.flight.is_some())
     }
 
+    /// Whether it is at work on a message that changes something.
+    pub(crate) fn is_writing(&self, session: u64) -> bool {
+        let flight = self.sessions.get(&session).and_then(|session| session.flight.as_ref());
+        flight.is_some_and(|flight| flight.message.writes())
+    }
+
     pub(crate) fn in_transaction(&self, session: u64) -> bool {
         matches!(self.sessions.get(&session), Some(Session { state: State::Open | State::Aborted, .. }))
     }
