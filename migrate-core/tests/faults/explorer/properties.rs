@@ -70,7 +70,7 @@ impl Judge {
         let names = longest(setting);
         exactly_once(world)?;
         prefix_order(names, world)?;
-        true_books(names, world)
+        if setting.overlooked.contains(&TRUE_BOOKS) { Ok(()) } else { true_books(names, world) }
     }
 
     /// What holds when a message is sent.
@@ -83,7 +83,8 @@ impl Judge {
         message: MessageId,
     ) -> Result<(), Broken> {
         let message = server.message(message);
-        let free = setting.locks != Locks::Exclusive || !message.writes();
+        let asked = !setting.overlooked.contains(&UNDER_THE_LOCK);
+        let free = !asked || setting.locks != Locks::Exclusive || !message.writes();
         holds(UNDER_THE_LOCK, free || server.world(world).holds_a_lock(session), || message.text.clone())
     }
 
