@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::explorer::{Choice, Explorer, Program, Setting, Tally, schedule};
 use crate::histories::TRANSACTIONAL;
 use crate::planted::{Plant, older_and_newer};
-use crate::world::Locks;
+use crate::world::{Engine, Locks};
 
 const STATEMENTS: (&str, &str) = ("2_d.sql", "-- migrate(no-transaction)\nVACUUM 2.1;\nVACUUM 2.2;\n");
 
@@ -17,6 +17,18 @@ fn transactions() -> Program {
 /// One with a transaction, one without.
 fn mixed() -> Program {
     Program::new(&[TRANSACTIONAL[0], STATEMENTS])
+}
+
+/// The same for MariaDB, where what is DDL needs no mark to be without.
+fn mixed_mariadb() -> Program {
+    let statements = "OPTIMIZE TABLE s2_1;\nOPTIMIZE TABLE s2_2;\n";
+    Program::on(Engine::MariaDb, &[TRANSACTIONAL[0], ("2_d.sql", statements)])
+}
+
+/// The same for SQLite.
+fn mixed_sqlite() -> Program {
+    let statements = "-- migrate(no-transaction)\nVACUUM INTO '2.1';\nVACUUM INTO '2.2';\n";
+    Program::on(Engine::Sqlite, &[TRANSACTIONAL[0], ("2_d.sql", statements)])
 }
 
 /// What is visited with each change of the library.
@@ -41,6 +53,13 @@ fn settings() -> Vec<Setting> {
             ..Setting::new("three, no lock", transactions())
         },
         older_and_newer(Plant::None),
+        Setting::new("MariaDB", mixed_mariadb()),
+        Setting {
+            locks: Locks::Granting,
+            ..Setting::new("MariaDB, no lock", Program::on(Engine::MariaDb, &TRANSACTIONAL[..2]))
+        },
+        Setting::new("SQLite, transactions", Program::on(Engine::Sqlite, &TRANSACTIONAL[..2])),
+        Setting::new("SQLite", mixed_sqlite()),
     ]
 }
 
@@ -52,6 +71,7 @@ fn nightly() -> Vec<Setting> {
 fn explore(settings: &[Setting]) -> Tally {
     let mut all = Tally::default();
     for setting in settings {
+        if let Ok(only) = std::env::var("ONLY") { if !setting.name.contains(&only) { continue; } }
         let start = std::time::Instant::now();
         let tally = Explorer::explore(setting).unwrap_or_else(|found| panic!("{found}"));
         println!("{}: {tally} {:?}", setting.name, start.elapsed());

@@ -20,7 +20,7 @@ pub(crate) use schedule::{Break, Choice};
 pub(crate) use search::Tally;
 use server::{AnswerId, Effect, Event, ORPHANS, Server, WorldId};
 
-use crate::world::{Locks, World};
+use crate::world::{Engine, Locks, Statement, World};
 
 /// How often an instance may wait and find nothing changed before it is known that nothing will.
 const NAPS: u8 = 2;
@@ -125,6 +125,7 @@ impl<'s> Explorer<'s> {
     fn start(&mut self) -> State {
         let mut world = World::new();
         world.locks = self.setting.locks.clone();
+        world.engine = self.setting.programs[0].engine;
         world.by_statement = self.setting.by_statement;
         let healer = self.healer();
         let mut instances = [Instance { mood: Mood::Ended, ..Instance::default() }; SEATS];
@@ -225,18 +226,23 @@ impl<'s> Explorer<'s> {
                 add(Break::Full);
                 add(Break::Down);
             }
+            (_, Request::Sleep) => add(Break::Crash { received: false }),
             (_, Request::Message(slot, _)) if world.is_busy(Self::session(index, *slot)) => {
                 add(Break::Lost { received: true });
                 add(Break::Crash { received: true });
             }
-            (Mood::Asleep, Request::Message(..)) => add(Break::Crash { received: false }),
             (_, Request::Message(_, message)) => {
                 for received in [false, true] {
                     add(Break::Lost { received });
                     add(Break::Crash { received });
                 }
-                let statements = self.server.message(*message).statements.len();
-                (0..u8::try_from(statements).unwrap_or(u8::MAX)).for_each(|index| add(Break::Refused(index)));
+                for (index, statement) in (0..).zip(&self.server.message(*message).statements) {
+                    add(Break::Refused(index));
+                    let waits = statement.writes() || matches!(statement, Statement::Begin | Statement::Commit);
+                    if world.engine == Engine::Sqlite && waits {
+                        add(Break::Busy(index));
+                    }
+                }
             }
         }
     }
@@ -285,10 +291,10 @@ impl<'s> Explorer<'s> {
         state.world = effect.world;
         if effect.wakes {
             state.blocked = 0;
-            for (index, instance) in state.instances.iter_mut().enumerate() {
-                if Some(index) != by && matches!(instance.mood, Mood::Asleep | Mood::Blocked) {
-                    instance.mood = Mood::Ready;
-                    instance.naps = 0;
+            for index in 0..SEATS {
+                if Some(index) != by && matches!(state.instances[index].mood, Mood::Asleep | Mood::Blocked) {
+                    self.wake(state, index, Answer::Woken);
+                    state.instances[index].naps = 0;
                 }
             }
         }
@@ -308,8 +314,31 @@ impl<'s> Explorer<'s> {
         effect
     }
 
+    /// An instance no longer waits, and asks for something else if it was asleep.
+    fn wake(&mut self, state: &mut State, index: usize, answer: Answer) {
+        let machine = self.machine_of(index);
+        let instance = &mut state.instances[index];
+        if instance.mood == Mood::Asleep {
+            let id = self.server.answer_id(answer.clone());
+            instance.at = self.machines[machine].answer(instance.at, id, &mut self.server).to;
+            let request = self.machines[machine].request(instance.at);
+            if let Some(witnesses) = &mut self.witnesses {
+                witnesses[index].answer(&answer, request, &mut self.server);
+            }
+        }
+        instance.mood = Mood::Ready;
+    }
+
     /// One call of an instance. The server may refuse a statement of it.
-    fn go(&mut self, state: &mut State, index: usize, refused: Option<u8>) -> Result<(), Broken> {
+    fn go(
+        &mut self,
+        state: &mut State,
+        index: usize,
+        refused: Option<(u8, &'static str)>,
+    ) -> Result<(), Broken> {
+        if state.instances[index].mood == Mood::Asleep {
+            self.wake(state, index, Answer::Waited);
+        }
         let at = state.instances[index].at;
         let event = match self.machines[self.machine_of(index)].request(at) {
             Request::Open(slot) => Event::Open(Self::session(index, *slot)),
@@ -322,7 +351,7 @@ impl<'s> Explorer<'s> {
                     Event::Message { session, message, refused }
                 }
             }
-            Request::End(_) => panic!("it has ended"),
+            Request::Sleep | Request::End(_) => panic!("it does not ask for anything"),
         };
         let effect = self.happens(state, Some(index), event);
         state.instances[index].mood = if effect.blocked { Mood::Blocked } else { Mood::Ready };
@@ -336,7 +365,14 @@ impl<'s> Explorer<'s> {
         let at = state.instances[index].at;
         let request = self.machines[self.machine_of(index)].request(at).clone();
         match breaks {
-            Break::Refused(statement) => self.go(state, index, Some(statement)),
+            Break::Refused(statement) => {
+                let code = self.program(index).engine.codes().asked_for;
+                self.go(state, index, Some((statement, code)))
+            }
+            Break::Busy(statement) => {
+                let code = self.program(index).engine.codes().busy;
+                self.go(state, index, Some((statement, code)))
+            }
             Break::Full | Break::Down => {
                 let answer = self.server.answer_id(Answer::NotOpened { full: breaks == Break::Full });
                 self.answer(state, index, answer)
@@ -397,10 +433,13 @@ impl<'s> Explorer<'s> {
         }
         let instance = &mut state.instances[index];
         instance.at = edge.to;
-        if edge.asleep {
+        instance.mood = match request {
+            Request::Sleep => Mood::Asleep,
+            _ => Mood::Ready,
+        };
+        if instance.mood == Mood::Asleep {
             instance.naps = if edge.again { instance.naps + 1 } else { 0 };
         }
-        instance.mood = if edge.asleep { Mood::Asleep } else { Mood::Ready };
         match request {
             Request::End(ending) => self.end(state, index, &ending),
             _ => Ok(()),
@@ -483,6 +522,9 @@ impl<'s> Explorer<'s> {
                         &messages,
                         &ending,
                     );
+                }
+                Request::Sleep => {
+                    return Err(Broken::new(properties::UP_TO_DATE, "it waits"));
                 }
                 Request::Open(slot) => Event::Open(Self::session(index, slot)),
                 Request::Message(slot, message) => {

@@ -1,7 +1,8 @@
-//! A model of a PostgreSQL server: tables with unique keys, transactions that block one another on a key,
+//! A model of a database server: tables with unique keys, transactions that block one another on a key,
 //! session locks, sessions that are there for as long as nobody has noticed that their client is not. It executes
 //! the statements that the library sends.
 
+mod engine;
 mod query;
 mod statement;
 mod table;
@@ -12,12 +13,10 @@ use std::sync::Arc;
 
 use migrate_core::session::{DbError, Fault, Value};
 
+pub(crate) use engine::Engine;
 pub(crate) use statement::{Message, Statement};
 use table::Table;
 pub(crate) use table::{Record, hash_value};
-
-/// The code by which a failure that a test asked for is known.
-pub(crate) const ASKED_FOR: &str = "XX000";
 
 /// The rows of an answer.
 pub(crate) type Rows = Vec<Vec<Value>>;
@@ -39,6 +38,7 @@ pub(crate) enum Locks {
 /// The server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct World {
+    pub(crate) engine: Engine,
     pub(crate) locks: Locks,
     /// Others may come between the statements of one message.
     pub(crate) by_statement: bool,
@@ -46,6 +46,8 @@ pub(crate) struct World {
     sessions: BTreeMap<u64, Session>,
     session_locks: BTreeMap<String, (u64, u32)>,
     transaction_locks: BTreeMap<String, u64>,
+    /// The one that may write, where there is one at a time.
+    writer: Option<u64>,
     opened: u64,
     /// Changes with every change that may free a blocked statement or be seen by a read.
     pub(crate) version: u64,
@@ -60,6 +62,7 @@ impl Hash for World {
         self.sessions.hash(state);
         self.session_locks.hash(state);
         self.transaction_locks.hash(state);
+        self.writer.hash(state);
     }
 }
 
@@ -87,8 +90,8 @@ struct Flight {
     next: usize,
     /// Its next statement has waited for another session's transaction.
     waited: bool,
-    /// The statement that the server will refuse.
-    refused: Option<usize>,
+    /// The statement that the server will refuse, and with which code.
+    refused: Option<(usize, &'static str)>,
     rows: Rows,
 }
 
@@ -206,7 +209,7 @@ impl World {
             Arc::make_mut(table).rename(from, to);
         }
         let holders = self.session_locks.values_mut().map(|(holder, _)| holder);
-        for holder in holders.chain(self.transaction_locks.values_mut()) {
+        for holder in holders.chain(self.transaction_locks.values_mut()).chain(&mut self.writer) {
             if *holder == from {
                 *holder = to;
             }
@@ -255,9 +258,9 @@ impl World {
     }
 
     /// The server has got a message. With `refused`, it will refuse that statement of it.
-    pub(crate) fn begin(&mut self, session: u64, message: Arc<Message>, refused: Option<usize>) {
+    pub(crate) fn begin(&mut self, session: u64, message: Arc<Message>, refused: Option<(usize, &'static str)>) {
         let Some(session) = self.sessions.get_mut(&session) else { return };
-        if session.state == State::Idle {
+        if session.state == State::Idle && self.engine == Engine::Postgres {
             session.state = State::Implicit;
         }
         session.flight = Some(Flight { message, next: 0, waited: false, refused, rows: Vec::new() });
@@ -269,19 +272,22 @@ impl World {
         let Some(mut flight) = taken else { return Progress::Ended(Ok(Vec::new())) };
         let count = flight.message.statements.len();
         while flight.next < count {
-            let stop = if flight.refused == Some(flight.next) {
-                Err(failed(ASKED_FOR, "refused"))
-            } else {
-                self.statement(session, &flight)
+            let ended = match flight.refused {
+                Some((statement, code)) if statement == flight.next => Err(failed(code, "refused")),
+                _ => self.statement(session, &flight),
             };
-            match stop {
-                Ok(rows) => flight.rows.extend(rows),
+            match ended {
+                Ok(rows) => {
+                    flight.rows.extend(rows);
+                    self.end_statement(session, true);
+                }
                 Err(Stop::Blocked) => {
                     flight.waited = true;
                     self.keep(session, flight);
                     return Progress::Blocked;
                 }
                 Err(Stop::Failed(code, message)) => {
+                    self.end_statement(session, false);
                     self.end_message(session, false);
                     return Progress::Ended(Err(Refusal { code, message, completed: flight.next }));
                 }
@@ -303,11 +309,18 @@ impl World {
         }
     }
 
+    /// A statement outside of a transaction is one.
+    fn end_statement(&mut self, session: u64, well: bool) {
+        if self.sessions.get(&session).is_some_and(|session| session.state == State::Idle) {
+            self.finish(session, well);
+        }
+    }
+
     /// A message ended well, or at an error.
     fn end_message(&mut self, session: u64, well: bool) {
         match self.sessions.get(&session).map(|session| session.state) {
             Some(State::Implicit) => self.finish(session, well),
-            Some(State::Open) if !well => self.set(session, State::Aborted),
+            Some(State::Open) if !well && self.engine == Engine::Postgres => self.set(session, State::Aborted),
             _ => {}
         }
     }
@@ -333,7 +346,9 @@ impl World {
         }
         let locks = self.transaction_locks.len();
         self.transaction_locks.retain(|_, holder| *holder != session);
-        self.version += u64::from(changed || locks != self.transaction_locks.len());
+        changed |= locks != self.transaction_locks.len() || self.writer == Some(session);
+        self.writer = self.writer.filter(|writer| *writer != session);
+        self.version += u64::from(changed);
         self.set(session, State::Idle);
     }
 
@@ -342,6 +357,12 @@ impl World {
         let (message, index) = (&flight.message, flight.next);
         let state = self.sessions.get(&session).map(|session| session.state).unwrap_or_default();
         let statement = &message.statements[index];
+        if self.engine == Engine::Sqlite && (*statement == Statement::Begin || statement.writes()) {
+            // As long as its busy timeout lasts, it waits.
+            if *self.writer.get_or_insert(session) != session {
+                return Err(Stop::Blocked);
+            }
+        }
         match statement {
             Statement::Begin => {
                 self.set(session, State::Open);
@@ -349,7 +370,9 @@ impl World {
             }
             Statement::Commit | Statement::Rollback => {
                 self.finish(session, *statement == Statement::Commit && state != State::Aborted);
-                self.set(session, State::Implicit);
+                if self.engine == Engine::Postgres {
+                    self.set(session, State::Implicit);
+                }
                 return Ok(Vec::new());
             }
             _ if state == State::Aborted => return Err(failed("25P02", "the transaction is aborted")),
@@ -357,20 +380,22 @@ impl World {
         }
         if self.refuse.as_ref().is_some_and(|text| message.texts[index].contains(text.as_str())) {
             self.refuse = None;
-            return Err(failed(ASKED_FOR, "refused"));
+            return Err(failed(self.engine.codes().asked_for, "refused"));
         }
         match statement {
-            Statement::Vacuum(_) if message.statements.len() > 1 || state != State::Implicit => {
+            Statement::Vacuum(_) if self.is_inside(message, state) => {
                 Err(failed("25001", "VACUUM cannot run inside a transaction block"))
             }
             Statement::Vacuum(row) => {
+                self.commit_before(session);
                 self.table("effects", session)?.add(Arc::clone(row));
                 self.version += 1;
                 Ok(Vec::new())
             }
             Statement::Create { table, keys } => self.create(session, table, keys, flight.waited),
             Statement::Insert { table, row, replaces } => {
-                self.table(table, session)?.insert(session, table, row, *replaces).map(|()| Vec::new())
+                let unique = self.engine.codes().unique;
+                self.table(table, session)?.insert(session, unique, row, *replaces).map(|()| Vec::new())
             }
             Statement::Update { table, assignments, conditions } => {
                 self.table(table, session)?.update(session, assignments, conditions).map(|()| Vec::new())
@@ -383,11 +408,32 @@ impl World {
     }
 
     fn table(&mut self, name: &str, session: u64) -> Result<&mut Table, Stop> {
+        let missing = self.no_table(name);
         match self.tables.get_mut(name) {
             Some(table) if table.created_by.is_none_or(|creator| creator == session) => {
                 Ok(Arc::make_mut(table))
             }
-            _ => Err(failed("42P01", format!("relation \"{name}\" does not exist"))),
+            _ => Err(missing),
+        }
+    }
+
+    fn no_table(&self, name: &str) -> Stop {
+        failed(self.engine.codes().missing_table, format!("no such table: {name}"))
+    }
+
+    /// Whether a statement that cannot run in a transaction would.
+    fn is_inside(&self, message: &Message, state: State) -> bool {
+        match self.engine {
+            Engine::Postgres => message.statements.len() > 1 || state != State::Implicit,
+            Engine::MariaDb => false,
+            Engine::Sqlite => state != State::Idle,
+        }
+    }
+
+    /// Where DDL commits, it does so before it begins.
+    fn commit_before(&mut self, session: u64) {
+        if self.engine == Engine::MariaDb {
+            self.finish(session, true);
         }
     }
 
@@ -398,10 +444,11 @@ impl World {
         keys: &[Vec<&'static str>],
         waited: bool,
     ) -> Result<Rows, Stop> {
+        self.commit_before(session);
         match self.tables.get(name).map(|table| table.created_by) {
             Some(Some(creator)) if creator != session => return Err(Stop::Blocked),
             // IF NOT EXISTS was looked at before the wait.
-            Some(_) if waited => {
+            Some(_) if waited && self.engine == Engine::Postgres => {
                 return Err(failed("23505", "duplicate key value violates pg_type_typname_nsp_index"));
             }
             Some(_) => return Ok(Vec::new()),

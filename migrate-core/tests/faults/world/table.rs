@@ -120,7 +120,7 @@ impl Table {
     pub(crate) fn insert(
         &mut self,
         session: u64,
-        name: &str,
+        unique: &str,
         new: &Arc<Record>,
         replaces: bool,
     ) -> Result<(), Stop> {
@@ -138,7 +138,7 @@ impl Table {
                         row.pending = Some((session, Some(Arc::clone(new))));
                         return Ok(());
                     }
-                    return Err(failed("23505", format!("duplicate key in {name}")));
+                    return Err(failed(unique, "duplicate key"));
                 }
             }
         }
