@@ -96,8 +96,8 @@ impl<'p> Machine<'p> {
     }
 
     /// To where it waits. What it asks first when it is woken says whether that is where it waited last: all that a
-    /// try in vain leaves behind is how long to wait next. `the_shortcuts_of_the_explorer_are_none` asks the
-    /// library itself.
+    /// try in vain leaves behind is how long to wait next. One that only watches remembers what it saw, and is
+    /// where it was when it has seen the same. `the_shortcuts_of_the_explorer_are_none` asks the library itself.
     fn fall_asleep(
         &mut self,
         before: (Position, AnswerId),
@@ -112,6 +112,8 @@ impl<'p> Machine<'p> {
         let after = nap.and_then(|nap| self.edges.get(&(nap, woken)).map(|edge| (nap, edge.to)));
         if let Some((nap, after)) = after
             && same(&self.nodes[after as usize].request, &asked)
+            && (self.has_tried(before.0, nap, server)
+                || self.nodes[nap as usize].before.map(|(_, answer)| answer) == Some(before.1))
         {
             return Edge { to: nap, again: true, released };
         }
@@ -121,11 +123,31 @@ impl<'p> Machine<'p> {
         let after = self.add(asked, (to, woken), Some(to));
         if ends {
             // Its connection is lost, and there is nothing that it could ask: it need not wait to end.
-            return Edge { to: after, again: false, released: released.into_iter().chain(heard.released).collect() };
+            return Edge {
+                to: after,
+                again: false,
+                released: released.into_iter().chain(heard.released).collect(),
+            };
         }
         self.keep(after, live);
         self.edges.insert((to, woken), Rc::new(Edge { to: after, again: false, released: heard.released }));
         Edge { to, again: false, released }
+    }
+
+    /// Whether it has done more than to read since it slept.
+    fn has_tried(&self, mut at: Position, nap: Position, server: &Server) -> bool {
+        while at != nap {
+            if let Request::Message(_, message) = &self.nodes[at as usize].request
+                && !server.message(*message).only_reads()
+            {
+                return true;
+            }
+            match self.nodes[at as usize].before {
+                Some((before, _)) => at = before,
+                None => return false,
+            }
+        }
+        false
     }
 
     /// Whether what is asked at a position changes nothing that would last.

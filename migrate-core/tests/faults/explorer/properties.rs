@@ -1,6 +1,7 @@
 //! What must hold in every schedule, each as a function with a name.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 
 use migrate_core::session::Value;
 use migrate_core::{Error, ErrorKind};
@@ -21,9 +22,8 @@ pub(crate) const NO_RESIDUE: &str = "no residue";
 pub(crate) const UP_TO_DATE: &str = "up to date means no write and no lock";
 
 /// A property that does not hold.
-#[derive(Debug)]
 pub(crate) struct Broken {
-    pub(super) property: &'static str,
+    pub(crate) property: &'static str,
     pub(super) text: String,
 }
 
@@ -35,6 +35,12 @@ impl Broken {
     /// With what happened before it.
     pub(super) fn after(self, story: String) -> Broken {
         Broken { text: format!("{}\n\n{story}", self.text), ..self }
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.property, self.text)
     }
 }
 

@@ -82,7 +82,8 @@ impl FromStr for Choice {
             "full" => Break::Full,
             "down" => Break::Down,
             _ => {
-                let (breaks, statement) = breaks.split_at(breaks.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+                let (breaks, statement) =
+                    breaks.split_at(breaks.trim_end_matches(|c: char| c.is_ascii_digit()).len());
                 match (breaks, statement.parse()) {
                     ("refused", Ok(statement)) => Break::Refused(statement),
                     ("busy", Ok(statement)) => Break::Busy(statement),
@@ -135,7 +136,10 @@ fn a_schedule_reads_as_it_was_written() {
         Choice::Breaks(0, Break::Down),
     ];
     let text = write(&steps);
-    assert!(text.starts_with("a*2 b s64 a!refused3 a!busy0 b!lost b!unanswered b!crash c!crash-sent"), "{text}");
+    assert!(
+        text.starts_with("a*2 b s64 a!refused3 a!busy0 b!lost b!unanswered b!crash c!crash-sent"),
+        "{text}"
+    );
     assert_eq!(read(&text), Ok(steps.to_vec()));
     assert!(read("a*x").is_err() && read("z").is_err() && read("a!burns").is_err());
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use migrate_core::session::Value;
 
-use super::{Locks, Record, Rows, Statement, Stop, World};
+use super::server::{Locks, Rows, Stop, World};
+use super::statement::Statement;
+use super::table::{Record, Table};
 use crate::sql::Values;
 
 /// The columns of the rows of a history.
@@ -87,7 +89,7 @@ impl World {
         }
     }
 
-    fn visible(&self, name: &str, session: u64) -> Result<&super::Table, Stop> {
+    fn visible(&self, name: &str, session: u64) -> Result<&Table, Stop> {
         match self.tables.get(name) {
             Some(table) if table.created_by.is_none_or(|creator| creator == session) => Ok(table),
             _ => Err(self.no_table(name)),

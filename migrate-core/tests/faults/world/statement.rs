@@ -111,7 +111,9 @@ fn read(sql: &str) -> Statement {
         "BEGIN" | "START" => Statement::Begin,
         "COMMIT" => Statement::Commit,
         "ROLLBACK" => Statement::Rollback,
-        "SET" | "RESET" | "USE" | "PRAGMA" | "CLOSE" | "UNLISTEN" | "DISCARD" | "DEALLOCATE" => Statement::Setting,
+        "SET" | "RESET" | "USE" | "PRAGMA" | "CLOSE" | "UNLISTEN" | "DISCARD" | "DEALLOCATE" => {
+            Statement::Setting
+        }
         // `VACUUM 1.2`, `VACUUM INTO '1.2'` and `OPTIMIZE TABLE s1_2` leave the row `1.2`.
         "VACUUM" | "OPTIMIZE" => {
             let name = sql.rsplit(' ').next().unwrap_or_default();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use migrate_core::session::Value;
 
-use super::{Stop, failed};
+use super::server::{Stop, failed};
 use crate::sql::Values;
 
 /// The values of a row, with their hash: a world is hashed more often than a row is made.
@@ -54,7 +54,7 @@ pub(crate) fn hash_value<H: Hasher>(value: &Value, state: &mut H) {
 
 /// A table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Table {
+pub(super) struct Table {
     keys: Vec<Vec<&'static str>>,
     rows: Vec<Row>,
     /// Created in a transaction that has not ended.
