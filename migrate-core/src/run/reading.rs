@@ -6,7 +6,7 @@ use crate::checksum::fingerprints;
 use crate::dialect::{Spec, has_code};
 use crate::error::{ErrorKind, RowProblem};
 use crate::foreign;
-use crate::history::{Applied, BOOT_COLUMNS, Boot, FORMAT, ROW_COLUMNS, Tables, boot_sql, rows_sql};
+use crate::history::{Applied, BOOT_COLUMNS, Boot, FORMAT, ROW_COLUMNS, State, Tables, boot_sql, rows_sql};
 use crate::identity::{COLUMNS, Identity};
 use crate::migrator::Existing;
 use crate::plan::{Pending, end_of, plan};
@@ -79,7 +79,7 @@ impl<'a, D: Driver> Run<'a, D> {
     pub(super) async fn read(&self, session: &mut D::Session) -> Result<FirstRead, ErrorKind> {
         let tables = self.tables(self.options.schema.as_deref())?;
         let sql = boot_sql(self.spec(), &tables, self.histories.iter().map(|migrations| migrations.name()));
-        match session.query(&sql, &BOOT_COLUMNS).await {
+        match self.ask(session, &sql, &BOOT_COLUMNS).await {
             Ok(rows) => {
                 let boot = Boot::decode(rows).map_err(|detail| unreadable("migrate_head", detail))?;
                 self.judge(boot)
@@ -169,10 +169,32 @@ impl<'a, D: Driver> Run<'a, D> {
     pub(super) async fn reread(&self, session: &mut D::Session) -> Result<Option<Boot>, ErrorKind> {
         let tables = self.tables(self.options.schema.as_deref())?;
         let sql = boot_sql(self.spec(), &tables, self.histories.iter().map(|migrations| migrations.name()));
-        match session.query(&sql, &BOOT_COLUMNS).await {
+        match self.ask(session, &sql, &BOOT_COLUMNS).await {
             Ok(rows) => Boot::decode(rows).map(Some).map_err(|detail| unreadable("migrate_head", detail)),
             Err(error) if self.spec().codes.is_missing_table(&error) => Ok(None),
             Err(error) => Err(self.reading(error)),
+        }
+    }
+
+    /// Reads our tables. A transaction of SQLite that has outgrown its cache, or that commits, has the file to
+    /// itself, and may for longer than the connection waits within a try.
+    async fn ask(
+        &self,
+        session: &mut D::Session,
+        sql: &str,
+        columns: &[Kind],
+    ) -> Result<Vec<Vec<Value>>, DbError> {
+        let (deadline, mut pause) = self.patience();
+        loop {
+            match session.query(sql, columns).await {
+                Err(error)
+                    if has_code(&error, self.spec().codes.busy)
+                        && deadline.is_none_or(|deadline| self.driver.now() < deadline) =>
+                {
+                    pause.wait(self.driver).await;
+                }
+                answer => return answer,
+            }
         }
     }
 
@@ -205,19 +227,38 @@ impl<'a, D: Driver> Run<'a, D> {
         let mut all = Vec::with_capacity(self.histories.len());
         let mut pending = Vec::with_capacity(self.histories.len());
         for migrations in self.histories {
-            let rows = if tables_exist {
-                let sql = rows_sql(self.spec(), tables, migrations.name());
-                let rows = session.query(&sql, &ROW_COLUMNS).await.map_err(|error| self.reading(error))?;
-                Applied::decode(rows).map_err(|detail| unreadable("migrate_history", detail))?
-            } else {
-                Vec::new()
+            let mut head = boot.and_then(|boot| boot.head(migrations.name())).cloned();
+            let (rows, mut plan) = loop {
+                let rows = if tables_exist {
+                    let sql = rows_sql(self.spec(), tables, migrations.name());
+                    let rows =
+                        self.ask(session, &sql, &ROW_COLUMNS).await.map_err(|error| self.reading(error))?;
+                    Applied::decode(rows).map_err(|detail| unreadable("migrate_history", detail))?
+                } else {
+                    Vec::new()
+                };
+                if boot.is_some() {
+                    head_fits(migrations, head.as_ref(), &rows)?;
+                }
+                let end = end_of(migrations, self.target_of(migrations))?;
+                let plan = plan(migrations, &rows, end, self.options.out_of_order, tables)?;
+                // A newer release has been at work, maybe since the head was read. What it asks of older ones
+                // stands in the head that it wrote with its last row.
+                let newest =
+                    rows.iter().rfind(|row| row.state == State::Applied).map_or(0, |row| row.position);
+                let ours = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
+                if newest <= ours || head.as_ref().is_some_and(|head| head.position == newest) {
+                    break (rows, plan);
+                }
+                let now = self.reread(session).await?;
+                let now = now.and_then(|boot| boot.head(migrations.name()).cloned());
+                if now == head {
+                    head_fits(migrations, head.as_ref(), &rows)?;
+                    break (rows, plan);
+                }
+                head = now;
             };
-            if let Some(boot) = boot {
-                head_fits(migrations, boot.head(migrations.name()), &rows)?;
-            }
-            let end = end_of(migrations, self.target_of(migrations))?;
-            let mut plan = plan(migrations, &rows, end, self.options.out_of_order, tables)?;
-            if let Some(head) = boot.and_then(|boot| boot.head(migrations.name()))
+            if let Some(head) = &head
                 && let Err(too_old) = above_floor(migrations, head, &rows)
             {
                 let (true, ErrorKind::TooOld { history, version, release }) =
@@ -266,7 +307,7 @@ impl<D: Driver> Run<'_, D> {
     /// Whether a history has a row by now.
     async fn has_begun(&self, session: &mut D::Session, history: &str) -> Result<bool, ErrorKind> {
         let sql = rows_sql(self.spec(), &self.tables(self.options.schema.as_deref())?, history);
-        match session.query(&sql, &ROW_COLUMNS).await {
+        match self.ask(session, &sql, &ROW_COLUMNS).await {
             Ok(rows) => Ok(!rows.is_empty()),
             Err(error) if self.spec().codes.is_missing_table(&error) => Ok(false),
             Err(error) => Err(self.reading(error)),

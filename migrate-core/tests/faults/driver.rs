@@ -10,8 +10,7 @@ use std::time::Duration;
 use migrate_core::dialect::{POSTGRES, Spec};
 use migrate_core::session::{DbError, Driver, Fault, Kind, Session, Value};
 
-use crate::sql;
-use crate::world::{ASKED_FOR, Stop, World};
+use crate::world::{Engine, Message, Progress, Trouble, World};
 
 /// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,10 +176,6 @@ fn lost() -> DbError {
     DbError::new(Fault::Connection, "the connection is lost")
 }
 
-fn refused() -> DbError {
-    DbError::new(Fault::Server, "refused").with_code(ASKED_FOR)
-}
-
 impl FakeDriver {
     async fn session(&self, what: &str) -> Result<u64, DbError> {
         let call = Call::start(&self.handle, self.instance, what).await;
@@ -248,16 +243,26 @@ impl FakeSession {
             }
             _ => {}
         }
-        let mut statements = sql::statements(sql);
-        let refuse = match call.breaks {
-            Some(Breaks::Refused) => true,
-            Some(Breaks::RefusedAtTheEnd) => statements.pop().is_some(),
-            _ => false,
+        let message = Message::read(sql);
+        let code = Engine::Postgres.codes().asked_for;
+        let trouble = match (call.breaks, message.statements.len()) {
+            (Some(Breaks::Refused), _) => Trouble::Refused(0, code),
+            (Some(Breaks::RefusedAtTheEnd), count) => Trouble::Refused(count.saturating_sub(1), code),
+            _ => Trouble::None,
         };
-        if call.breaks == Some(Breaks::Refused) {
-            statements.clear();
-        }
-        let answer = self.execute_all(&statements, refuse).await;
+        self.handle.lock().world.begin(self.id, message, trouble);
+        let answer = loop {
+            let (progress, version) = {
+                let mut shared = self.handle.lock();
+                let progress = shared.world.go_on(self.id);
+                (progress, shared.world.version)
+            };
+            match progress {
+                Progress::Underway => {}
+                Progress::Blocked => turn(&self.handle, self.instance, Wait::World(version)).await,
+                Progress::Ended(answer) => break answer.map_err(DbError::from),
+            }
+        };
         match call.breaks {
             Some(Breaks::DroppedAfter) => call.drop_here().await,
             Some(Breaks::LostAfter) => {
@@ -266,33 +271,6 @@ impl FakeSession {
             }
             _ => answer,
         }
-    }
-
-    async fn execute_all(&self, statements: &[String], refuse: bool) -> Result<Vec<Vec<Value>>, DbError> {
-        self.handle.lock().world.begin_message(self.id);
-        let mut rows = Vec::new();
-        for (index, statement) in statements.iter().enumerate() {
-            loop {
-                let (outcome, version) = {
-                    let mut shared = self.handle.lock();
-                    let outcome = shared.world.statement(self.id, statement, statements.len() == 1);
-                    (outcome, shared.world.version)
-                };
-                match outcome {
-                    Ok(more) => {
-                        rows.extend(more);
-                        break;
-                    }
-                    Err(Stop::Blocked) => turn(&self.handle, self.instance, Wait::World(version)).await,
-                    Err(Stop::Failed(error)) => {
-                        self.handle.lock().world.end_message(self.id, false);
-                        return Err(error.with_completed(u32::try_from(index).ok()));
-                    }
-                }
-            }
-        }
-        self.handle.lock().world.end_message(self.id, !refuse);
-        if refuse { Err(refused().with_completed(u32::try_from(statements.len()).ok())) } else { Ok(rows) }
     }
 }
 
