@@ -6,9 +6,10 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use migrate_core::ast::{Column, Kind, TableAction};
+use migrate_core::check::Options;
 use migrate_core::reader;
 use migrate_core::syntax::split;
-use migrate_core::{Dialect, migrations::Span};
+use migrate_core::{Dialect, Migrations, migrations::Span};
 
 /// One file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -17,29 +18,41 @@ pub(super) struct Text {
     pub(super) sql: String,
 }
 
+impl Text {
+    /// How a file begins that runs without a transaction.
+    const ALONE: &str = "-- migrate(no-transaction)\n";
+
+    pub(super) fn transactional(&self) -> bool {
+        !self.sql.starts_with(Self::ALONE)
+    }
+}
+
+/// The histories of the corpus.
+const CORPUS: &[(Dialect, &str)] = &[
+    (Dialect::Postgres, "authelia/migrations/postgres"),
+    (Dialect::Postgres, "atuin/atuin-server-postgres/migrations"),
+    (Dialect::Postgres, "crates-io/migrations"),
+    (Dialect::Sqlite, "authelia/migrations/sqlite"),
+    (Dialect::Sqlite, "atuin/atuin-ai/migrations"),
+    (Dialect::Sqlite, "atuin/atuin-client/migrations"),
+    (Dialect::Sqlite, "atuin/atuin-server-sqlite/migrations"),
+    (Dialect::MariaDb, "authelia/migrations/mysql"),
+];
+
+/// Files of the corpus that stand beside its migrations.
+const NO_MIGRATIONS: [&str; 1] = ["data_oauth_github.sql"];
+
 /// A history that its server accepts.
 #[derive(Clone, Debug)]
 pub(super) struct History {
     pub(super) dialect: Dialect,
+    pub(super) name: String,
     pub(super) texts: Vec<Text>,
     pub(super) tables: BTreeSet<String>,
     pub(super) columns: BTreeSet<String>,
     /// By file, where columns are created, and their types.
     pub(super) created: Vec<(usize, Range<usize>)>,
     pub(super) types: Vec<(usize, Range<usize>)>,
-}
-
-fn read(folder: &Path) -> Vec<Text> {
-    let mut texts: Vec<Text> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| {
-            let path = entry.unwrap().path();
-            let sql = fs::read_to_string(&path).unwrap();
-            Text { path: path.file_name().unwrap().to_string_lossy().into_owned(), sql }
-        })
-        .collect();
-    texts.sort_by(|a, b| a.path.cmp(&b.path));
-    texts
 }
 
 /// Where the statements of a text are.
@@ -57,19 +70,48 @@ pub(super) fn line(sql: &str, at: usize) -> usize {
 }
 
 impl History {
-    /// The one in `tests/mutants`, or in the folder that the variable names.
-    pub(super) fn of(dialect: Dialect) -> Self {
-        let folder = match dialect {
+    /// Those in `tests/mutants`, or in the folder that the variable names, and with the corpus those of it.
+    pub(super) fn all(dialect: Dialect) -> Vec<Self> {
+        let engine = match dialect {
             Dialect::Postgres => "postgres",
             Dialect::Sqlite => "sqlite",
             _ => "mariadb",
         };
-        let own = std::env::var_os("MIGRATE_MUTANTS").map(PathBuf::from);
+        let other = std::env::var_os("MIGRATE_MUTANTS").map(PathBuf::from);
+        let own = other.clone().unwrap_or(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants"));
+        let mut folders: Vec<PathBuf> = match fs::read_dir(own.join(engine)) {
+            Ok(found) => found.map(|entry| entry.unwrap().path()).collect(),
+            // Other histories may be there for some engines alone.
+            Err(_) => Vec::new(),
+        };
+        if let (None, Some(corpus)) = (other, std::env::var_os("MIGRATE_CORPUS").map(PathBuf::from)) {
+            let named = CORPUS.iter().filter(|(of, _)| *of == dialect);
+            folders.extend(named.map(|(_, folder)| corpus.join(folder)));
+        }
+        folders.sort();
+        folders.iter().map(|folder| History::of(dialect, folder)).collect()
+    }
+
+    /// The ups of a folder, in any layout.
+    fn of(dialect: Dialect, folder: &Path) -> Self {
+        let options = Options::new(dialect).allow_empty(true).published(true).ignore(NO_MIGRATIONS);
+        let migrations = Migrations::from_dir(folder, options.clone())
+            // A list may not name what is not there.
+            .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        let name = folder.ancestors().take(3).collect::<Vec<_>>();
+        let name = folder.strip_prefix(name.last().unwrap_or(&folder)).unwrap_or(folder);
+        let texts = migrations.iter().enumerate().map(|(at, migration)| {
+            let up = migration.up();
+            let directive = if up.transactional() { "" } else { Text::ALONE };
+            let title: String =
+                migration.name().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+            // Room for parts of it.
+            Text { path: format!("{:04}0_{title}.sql", at + 1), sql: format!("{directive}{}", up.text()) }
+        });
         let mut history = History {
             dialect,
-            texts: read(
-                &own.unwrap_or(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants")).join(folder),
-            ),
+            name: name.to_string_lossy().into_owned(),
+            texts: texts.collect(),
             tables: BTreeSet::new(),
             columns: BTreeSet::new(),
             created: Vec::new(),
