@@ -9,6 +9,7 @@ use super::key::Origin;
 pub const CODES: &[&str] = &[
     "ambiguous-column",
     "ambiguous-function",
+    "autoincrement-type",
     "broken-view",
     "duplicate-column",
     "duplicate-constraint",
@@ -35,6 +36,7 @@ pub const CODES: &[&str] = &[
     "unknown-function",
     "unknown-index",
     "unknown-label",
+    "unknown-operator-class",
     "unknown-policy",
     "unknown-schema",
     "unknown-sequence",

@@ -1,7 +1,10 @@
 //! Columns: their types, defaults and sequences.
 
 use super::Apply;
-use crate::ast::{Column as Written, Expression, Generated, Ident};
+use crate::ast::{
+    Column as Written, Constraint as WrittenConstraint, ConstraintKind as WrittenKind, Expression, Generated,
+    Ident, IndexPart, TypeName,
+};
 use crate::catalog::key::{Class, Key};
 use crate::catalog::lookup::Found;
 use crate::catalog::model::{Column, Constraint, ConstraintKind, Entity, Sequence};
@@ -9,6 +12,11 @@ use crate::catalog::rules::Naming;
 use crate::catalog::{builtin, naming, resolve, spelling, types};
 use crate::migrations::Span;
 use crate::syntax::{Lexer, TokenKind};
+
+/// `BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE` in one word.
+fn is_serial_of_mysql(naming: Naming, type_name: &TypeName) -> bool {
+    matches!(naming, Naming::MySql | Naming::MariaDb) && type_name.name == "serial"
+}
 
 impl Apply<'_> {
     /// A column as the catalog keeps it, without the expressions that may name other columns.
@@ -33,7 +41,7 @@ impl Apply<'_> {
                 column.default = Some(format!("nextval('{}'::regclass)", sequence.name));
                 column.uses.push(sequence);
             }
-            if self.rules().naming == Naming::MySql && type_name.name == "serial" {
+            if is_serial_of_mysql(self.rules().naming, type_name) {
                 column.not_null = true;
                 column.auto_increment = true;
             }
@@ -118,6 +126,27 @@ impl Apply<'_> {
             };
             table.columns.insert(at, column);
         });
+        if let Some(type_name) = &written.type_name
+            && is_serial_of_mysql(rules.naming, type_name)
+        {
+            let columns = vec![IndexPart {
+                column: Some(written.name.clone()),
+                expression: None,
+                length: None,
+                descending: false,
+                opclass: None,
+            }];
+            let unique = WrittenConstraint {
+                name: None,
+                kind: WrittenKind::Unique { columns, using_index: None, nulls_not_distinct: false },
+                not_valid: false,
+                deferrable: false,
+                include: Vec::new(),
+                predicate: None,
+                span: written.name.span,
+            };
+            self.add_constraint(key, &unique, Some(&written.name));
+        }
         // Children have the columns of their parents.
         for child in self.catalog.store.users(key) {
             let is_child = self

@@ -88,6 +88,7 @@ impl Apply<'_> {
                 table.constraints.push(constraint);
             }
         });
+        self.handed_down(key);
     }
 
     /// PRIMARY KEY and UNIQUE.

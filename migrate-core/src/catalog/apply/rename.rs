@@ -54,6 +54,10 @@ impl Apply<'_> {
         }
         let users = self.catalog.store.users(old);
         let Some(mut entity) = self.catalog.get(old).cloned() else { return };
+        // The names that the server made are those of the old name.
+        if let Some(table) = entity.as_table_mut().filter(|table| table.unlisted) {
+            table.state.tainted = true;
+        }
         entity.set_name(name);
         // A table may reference itself.
         entity.rename_use(old, new);

@@ -306,7 +306,7 @@ fn table(history: &History, random: &mut Random) -> Option<Mutant> {
     let sql = &history.texts[file].sql;
     let tokens = tokens(history, file);
     let at = random.below(tokens.len());
-    let token = tokens[at];
+    let token = *tokens.get(at)?;
     let named = |token: &Token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdent);
     if !named(&token) || !history.tables.contains(token.text(sql).trim_matches('"')) {
         return None;
