@@ -32,7 +32,6 @@ const CORPUS: &[(Dialect, &str)] = &[
     (Dialect::Postgres, "authelia/migrations/postgres"),
     (Dialect::Postgres, "atuin/atuin-server-postgres/migrations"),
     (Dialect::Postgres, "crates-io/migrations"),
-    (Dialect::Sqlite, "authelia/migrations/sqlite"),
     (Dialect::Sqlite, "atuin/atuin-ai/migrations"),
     (Dialect::Sqlite, "atuin/atuin-client/migrations"),
     (Dialect::Sqlite, "atuin/atuin-server-sqlite/migrations"),

@@ -1,16 +1,18 @@
 //! The servers: whether one accepts a history, and where it stops.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use migrate_core::Dialect;
+use migrate_core::syntax::Lexer;
 use migrate_test_support::{Database, Server};
 
-use super::history::{History, Text, line, statements};
+use super::history::{History, Text, line, range, statements};
 use super::in_parallel;
 
 /// Where a server stops.
@@ -97,12 +99,13 @@ const OF_THE_TRANSACTION: [&str; 4] = [
 
 /// Each mutant in one transaction that is never committed, behind the files that are as they were.
 pub(super) fn postgres() -> Option<Judge> {
-    let server = migrate_test_support::postgres()?;
+    let server = migrate_test_support::POSTGRES.private_in_memory(&[])?;
     Some(Box::new(move |history, mutants| {
         let database = server.database("mutants");
         let set = format!("alter database {} set client_min_messages = error;", database.name());
         database.run(&format!("{set}\n{VERDICT}")).unwrap();
         let mut verdicts: Vec<Option<Refusal>> = mutants.iter().map(|_| None).collect();
+        let whole = sent(Dialect::Postgres, &history.texts);
         let first = |texts: &[Text]| texts.iter().zip(&history.texts).take_while(|(a, b)| a == b).count();
         let firsts: Vec<usize> =
             mutants.iter().map(|texts| first(texts).min(history.texts.len() - 1)).collect();
@@ -110,12 +113,12 @@ pub(super) fn postgres() -> Option<Judge> {
             let group: Vec<usize> = (0..mutants.len()).filter(|at| firsts[*at] == same).collect();
             if !group.is_empty() {
                 let texts: Vec<&[Text]> = group.iter().map(|at| &mutants[*at][same..]).collect();
-                for (at, verdict) in group.iter().zip(in_one_transaction(&database, &texts)) {
+                for (at, verdict) in group.iter().zip(in_one_transaction(&database, &whole, &texts)) {
                     let alone = verdict
                         .as_ref()
                         .is_some_and(|said| OF_THE_TRANSACTION.iter().any(|it| said.said.contains(it)));
                     verdicts[*at] =
-                        if alone { file_by_file(server, &database, &mutants[*at][same..]) } else { verdict };
+                        if alone { file_by_file(&server, &database, &mutants[*at][same..]) } else { verdict };
                 }
             }
             if firsts.iter().all(|first| *first <= same) {
@@ -128,7 +131,22 @@ pub(super) fn postgres() -> Option<Judge> {
     }))
 }
 
-fn in_one_transaction(database: &Database, mutants: &[&[Text]]) -> Vec<Option<Refusal>> {
+/// What a statement that runs in no transaction does to the schema. Only for those that are as they were.
+fn in_transaction(sql: &str) -> Cow<'_, str> {
+    let mut tokens = Lexer::new(sql, Dialect::Postgres).significant();
+    if tokens.clone().next().is_some_and(|token| token.is(sql, "vacuum")) {
+        return "reset all".into();
+    }
+    match tokens.find(|token| token.is(sql, "concurrently")) {
+        Some(token) => {
+            let Range { start, end } = range(token.span);
+            format!("{}{}{}", &sql[..start], " ".repeat(end - start), &sql[end..]).into()
+        }
+        None => sql.into(),
+    }
+}
+
+fn in_one_transaction(database: &Database, whole: &[Sent<'_>], mutants: &[&[Text]]) -> Vec<Option<Refusal>> {
     let mut script = "\\set ON_ERROR_STOP off\n".to_owned();
     let all: Vec<Vec<Option<Sent<'_>>>> = mutants.iter().map(|texts| by_file(texts)).collect();
     for (number, sent) in all.iter().enumerate() {
@@ -136,7 +154,10 @@ fn in_one_transaction(database: &Database, mutants: &[&[Text]]) -> Vec<Option<Re
         for (at, statement) in sent.iter().enumerate() {
             let comma = if at == 0 { "" } else { "," };
             // What a session has set does not outlive the file.
-            let sql = statement.as_ref().map_or("reset all", |statement| statement.sql);
+            let sql = statement.as_ref().map_or("reset all".into(), |statement| {
+                let known = whole.iter().any(|other| other.sql == statement.sql);
+                if known { in_transaction(statement.sql) } else { statement.sql.into() }
+            });
             let _ = writeln!(script, "{comma}$verdict${sql}$verdict$");
         }
         let _ = writeln!(script, "]::text[]);\nrollback;\nselect verdict.said({number});");
@@ -217,7 +238,8 @@ fn file_by_file(server: &Server, base: &Database, texts: &[Text]) -> Option<Refu
 /// nothing more has run stays what it is, and most mistakes are refused at once.
 pub(super) fn mariadb() -> Option<Judge> {
     // Each table is a file, which nobody needs to find after a crash.
-    let server = migrate_test_support::MARIADB.private(&[("sync_frm", "OFF")])?;
+    let server = migrate_test_support::MARIADB
+        .private_in_memory(&[("sync_frm", "OFF"), ("innodb_flush_log_at_trx_commit", "0")])?;
     let numbers = AtomicUsize::new(0);
     Some(Box::new(move |history, mutants| {
         let whole = sent(Dialect::MariaDb, &history.texts);
@@ -261,7 +283,8 @@ fn mutant_on_mariadb(
     if refusal.as_ref().is_some_and(|(at, _)| *at == same) {
         ready.lock().unwrap().entry(same).or_default().push(name);
     } else {
-        home.run(&format!("DROP DATABASE {name};")).unwrap();
+        // What a table leaves behind on the disk may stop it, and goes with the server.
+        let _ = home.run(&format!("DROP DATABASE {name};"));
     }
     refusal.map(|(_, refusal)| refusal)
 }
