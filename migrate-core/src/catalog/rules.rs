@@ -52,6 +52,8 @@ pub(super) enum Compare {
     Exact,
     /// Without regard to the case of ASCII letters.
     Folded,
+    /// Without regard to the case of any letter.
+    FoldedAll,
     /// It depends on the server's disk.
     Depends,
 }
@@ -105,7 +107,7 @@ const fn mysql(naming: Naming) -> Rules {
         system_schemas: &["mysql", "information_schema", "performance_schema", "sys"],
         system_prefixes: &[],
         relations: Compare::Depends,
-        columns: Compare::Folded,
+        columns: Compare::FoldedAll,
         schemas_known: false,
         indexes_in_schema: false,
         triggers_on_table: false,
@@ -114,7 +116,8 @@ const fn mysql(naming: Naming) -> Rules {
         types_checked: false,
         every_value: true,
         quoted_is_string: true,
-        hidden_columns: &["_rowid"],
+        // The last two are those of tables WITH SYSTEM VERSIONING.
+        hidden_columns: &["_rowid", "row_start", "row_end"],
         naming,
         views_checked: true,
     }
@@ -155,12 +158,23 @@ pub(super) fn of(dialect: Dialect) -> &'static Rules {
 
 impl Compare {
     pub(super) fn fold(self, name: &str) -> Cow<'_, str> {
-        if self == Compare::Folded && name.bytes().any(|b| b.is_ascii_uppercase()) {
+        if self == Compare::FoldedAll && !name.is_ascii() {
+            Cow::Owned(name.to_lowercase())
+        } else if matches!(self, Compare::Folded | Compare::FoldedAll)
+            && name.bytes().any(|b| b.is_ascii_uppercase())
+        {
             Cow::Owned(name.to_ascii_lowercase())
         } else {
             Cow::Borrowed(name)
         }
     }
+}
+
+/// The tables that the engine SEQUENCE of MariaDB has without their having been created: `seq_1_to_10_step_2`.
+fn is_sequence_of_numbers(name: &str) -> bool {
+    name.strip_prefix("seq_").and_then(|rest| rest.split_once("_to_")).is_some_and(|(from, to)| {
+        from.bytes().all(|b| b.is_ascii_digit()) && to.starts_with(|c: char| c.is_ascii_digit())
+    })
 }
 
 impl Rules {
@@ -173,6 +187,9 @@ impl Rules {
         match self.columns {
             Compare::Exact => a == b,
             Compare::Folded | Compare::Depends => a.eq_ignore_ascii_case(b),
+            Compare::FoldedAll => {
+                a.eq_ignore_ascii_case(b) || !a.is_ascii() && a.to_lowercase() == b.to_lowercase()
+            }
         }
     }
 
@@ -192,6 +209,7 @@ impl Rules {
             None => {
                 let name = name.to_ascii_lowercase();
                 self.system_prefixes.iter().any(|prefix| name.starts_with(prefix))
+                    || (self.naming == Naming::MariaDb && is_sequence_of_numbers(&name))
             }
         }
     }

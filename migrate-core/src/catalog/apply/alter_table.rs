@@ -185,11 +185,21 @@ impl Apply<'_> {
                 if let Some(partition) = self.table(partition, false) {
                     self.fits(key, &partition, at);
                     let (parent, unlisted) = (key.clone(), self.hands_down(key));
+                    let rules = self.rules();
+                    let columns: Vec<String> = self
+                        .catalog
+                        .get(key)
+                        .and_then(Entity::as_table)
+                        .map(|table| table.columns.iter().map(|column| column.name.clone()).collect())
+                        .unwrap_or_default();
                     self.catalog.edit(&partition, |entity| {
                         if let Some(table) = entity.as_table_mut() {
                             table.parents = vec![parent];
                             table.partition = true;
                             table.unlisted |= unlisted;
+                            for column in &mut table.columns {
+                                column.inherited |= rules.among(&column.name, &columns);
+                            }
                         }
                     });
                 }
@@ -200,6 +210,7 @@ impl Apply<'_> {
                         if let Some(table) = entity.as_table_mut() {
                             table.parents.clear();
                             table.partition = false;
+                            table.columns.iter_mut().for_each(|column| column.inherited = false);
                         }
                     });
                 }
@@ -215,7 +226,11 @@ impl Apply<'_> {
             }
             TableAction::NoInherit(parent) => {
                 if let Some(parent) = self.table(parent, false) {
-                    self.edit_table(key, |table| table.parents.retain(|it| *it != parent));
+                    self.edit_table(key, |table| {
+                        table.parents.retain(|it| *it != parent);
+                        let alone = table.parents.is_empty();
+                        table.columns.iter_mut().for_each(|column| column.inherited &= !alone);
+                    });
                 }
             }
             TableAction::Trigger { name: Some(name), .. } => self.trigger_exists(key, name),

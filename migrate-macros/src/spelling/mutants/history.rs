@@ -68,14 +68,18 @@ pub(super) fn line(sql: &str, at: usize) -> usize {
     sql[..at.min(sql.len())].matches('\n').count() + 1
 }
 
+fn engine(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => "postgres",
+        Dialect::Sqlite => "sqlite",
+        _ => "mariadb",
+    }
+}
+
 impl History {
     /// Those in `tests/mutants`, or in the folder that the variable names, and with the corpus those of it.
     pub(super) fn all(dialect: Dialect) -> Vec<Self> {
-        let engine = match dialect {
-            Dialect::Postgres => "postgres",
-            Dialect::Sqlite => "sqlite",
-            _ => "mariadb",
-        };
+        let engine = engine(dialect);
         let other = std::env::var_os("MIGRATE_MUTANTS").map(PathBuf::from);
         let own = other.clone().unwrap_or(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants"));
         let mut folders: Vec<PathBuf> = match fs::read_dir(own.join(engine)) {
@@ -89,6 +93,26 @@ impl History {
         }
         folders.sort();
         folders.iter().map(|folder| History::of(dialect, folder)).collect()
+    }
+
+    /// Those in `tests/odd`, of one file each.
+    pub(super) fn odd(dialect: Dialect) -> Vec<Self> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/odd").join(engine(dialect));
+        let mut paths: Vec<PathBuf> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        let read = |path: &PathBuf| {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let text = Text { path: format!("1_{name}.sql"), sql: fs::read_to_string(path).unwrap() };
+            History::new(dialect, name, vec![text])
+        };
+        paths.iter().map(read).collect()
+    }
+
+    /// Nothing at all.
+    pub(super) fn empty(dialect: Dialect) -> Self {
+        let nothing = Text { path: "0_nothing.sql".to_owned(), sql: String::new() };
+        History::new(dialect, "nothing".to_owned(), vec![nothing])
     }
 
     /// The ups of a folder, in any layout.
@@ -107,10 +131,14 @@ impl History {
             // Room for parts of it.
             Text { path: format!("{:04}0_{title}.sql", at + 1), sql: format!("{directive}{}", up.text()) }
         });
+        History::new(dialect, name.to_string_lossy().into_owned(), texts.collect())
+    }
+
+    fn new(dialect: Dialect, name: String, texts: Vec<Text>) -> Self {
         let mut history = History {
             dialect,
-            name: name.to_string_lossy().into_owned(),
-            texts: texts.collect(),
+            name,
+            texts,
             tables: BTreeSet::new(),
             columns: BTreeSet::new(),
             created: Vec::new(),

@@ -53,6 +53,45 @@ fn broken_mariadb_histories_are_refused_where_the_server_refuses_them() {
     tried(Dialect::MariaDb, &judge, &Bound { all: 80, class: 60 });
 }
 
+#[test]
+fn odd_histories_that_postgres_accepts_have_no_error() {
+    if let Some(judge) = judge::postgres() {
+        accepted(Dialect::Postgres, &judge);
+    }
+}
+
+#[test]
+fn odd_histories_that_sqlite_accepts_have_no_error() {
+    if let Some(judge) = judge::sqlite() {
+        accepted(Dialect::Sqlite, &judge);
+    }
+}
+
+#[test]
+fn odd_histories_that_mariadb_accepts_have_no_error() {
+    if let Some(judge) = judge::mariadb() {
+        accepted(Dialect::MariaDb, &judge);
+    }
+}
+
+/// Each file in `tests/odd` is a history that nobody would write like this, and that a server accepts.
+fn accepted(dialect: Dialect, judge: &Judge) {
+    let histories = History::odd(dialect);
+    assert!(histories.len() >= 5, "the odd histories of {dialect} are missing");
+    let mut wrong = String::new();
+    for history in &histories {
+        if let Some(Some(theirs)) = judge(&History::empty(dialect), &[&history.texts]).pop() {
+            let _ = writeln!(wrong, "{}: the server refuses {theirs:?}\n", history.name);
+        }
+        if let Some(ours) = refused(dialect, &history.texts) {
+            let text = &history.texts[0].sql;
+            let line = text.lines().nth(ours.line.saturating_sub(1)).unwrap_or("");
+            let _ = writeln!(wrong, "{}: the checks refuse {ours:?}\n    {line}\n", history.name);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
 /// What became of the mutants of one class.
 #[derive(Clone, Copy, Default)]
 struct Tally {
