@@ -56,10 +56,12 @@ impl Apply<'_> {
 /// A statement in the body of a function.
 pub(super) fn walk_in_function(resolver: &mut Resolver<'_>, kind: &Kind) {
     match kind {
-        Kind::Insert(insert) => drop(walk_insert(resolver, insert, None)),
-        Kind::Update(update) => drop(walk_update(resolver, update, None)),
-        Kind::Delete(delete) => drop(walk_delete(resolver, delete, None)),
-        Kind::Select(query) => drop(resolver.query(query, None)),
+        Kind::Insert(insert) => walk_insert(resolver, insert, None),
+        Kind::Update(update) => walk_update(resolver, update, None),
+        Kind::Delete(delete) => walk_delete(resolver, delete, None),
+        Kind::Select(query) => {
+            resolver.query(query, None);
+        }
         _ => {}
     }
 }
