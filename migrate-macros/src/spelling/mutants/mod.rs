@@ -159,6 +159,7 @@ fn tried(dialect: Dialect, judge: &Judge, bound: &Bound) {
     assert!(sum.refused * 2 > sum.made, "too few mutants are refused: {}", sum.refused);
     assert!(sum.found * 100 >= sum.refused * bound.all, "{report}");
     for tally in &tallies {
+        assert_eq!(tally.made, OF_EACH_CLASS, "{report}");
         assert!(tally.found * 100 >= tally.refused * bound.class, "{report}");
     }
 }
