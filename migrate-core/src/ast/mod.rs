@@ -564,6 +564,8 @@ pub struct Maintenance {
     pub verb: Verb,
     /// The tables.
     pub tables: Vec<Name>,
+    /// CLUSTER: the index of the table that gives the order.
+    pub index: Option<Ident>,
     /// CONCURRENTLY is written.
     pub concurrently: bool,
     /// FULL is written.

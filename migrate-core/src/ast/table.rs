@@ -148,6 +148,8 @@ pub enum ConstraintKind {
         columns: Vec<Ident>,
         /// What is referred to.
         reference: Reference,
+        /// MySQL: what the index that it needs is called.
+        index: Option<Ident>,
     },
     /// CHECK.
     Check(Expression),

@@ -142,39 +142,49 @@ const TYPES: &[&str] = &[
     "xml",
 ];
 
-/// Extensions that only bring types, functions and operators, and no function that changes a schema.
-const PLAIN_EXTENSIONS: &[&str] = &[
-    "amcheck",
-    "bloom",
-    "btree_gin",
-    "btree_gist",
-    "citext",
-    "cube",
-    "earthdistance",
-    "fuzzystrmatch",
-    "hstore",
-    "intarray",
-    "isn",
-    "lo",
-    "ltree",
-    "pageinspect",
-    "pg_buffercache",
-    "pg_stat_statements",
-    "pg_trgm",
-    "pgcrypto",
-    "pgrowlocks",
-    "pgstattuple",
-    "plpgsql",
-    "seg",
-    "semver",
-    "sslinfo",
-    "tablefunc",
-    "tsm_system_rows",
-    "tsm_system_time",
-    "unaccent",
-    "uuid-ossp",
-    "vector",
-    "xml2",
+/// Extensions that only bring types, functions, operators and views of the server, and no function that changes
+/// a schema; with their types, where these are the same in all versions.
+const PLAIN_EXTENSIONS: &[(&str, Option<&[&str]>)] = &[
+    ("amcheck", Some(&[])),
+    ("bloom", Some(&[])),
+    ("btree_gin", Some(&[])),
+    (
+        "btree_gist",
+        Some(&["gbtreekey16", "gbtreekey2", "gbtreekey32", "gbtreekey4", "gbtreekey8", "gbtreekey_var"]),
+    ),
+    ("citext", Some(&["citext"])),
+    ("cube", Some(&["cube"])),
+    ("dict_int", Some(&[])),
+    ("dict_xsyn", Some(&[])),
+    // With CASCADE it brings that on which it is built.
+    ("earthdistance", Some(&["earth", "cube"])),
+    ("fuzzystrmatch", Some(&[])),
+    ("hstore", Some(&["hstore", "ghstore"])),
+    ("intarray", Some(&["query_int", "intbig_gkey"])),
+    ("isn", Some(&["ean13", "isbn", "isbn13", "ismn", "ismn13", "issn", "issn13", "upc"])),
+    ("lo", Some(&["lo"])),
+    ("ltree", Some(&["ltree", "lquery", "ltxtquery", "ltree_gist"])),
+    ("pageinspect", Some(&[])),
+    ("pg_buffercache", Some(&[])),
+    ("pg_freespacemap", Some(&[])),
+    ("pg_prewarm", Some(&[])),
+    ("pg_stat_statements", Some(&[])),
+    ("pg_trgm", Some(&["gtrgm"])),
+    ("pg_visibility", Some(&[])),
+    ("pgcrypto", Some(&[])),
+    ("pgrowlocks", Some(&[])),
+    ("pgstattuple", Some(&[])),
+    ("plpgsql", Some(&[])),
+    ("seg", Some(&["seg"])),
+    ("semver", None),
+    ("sslinfo", Some(&[])),
+    ("tablefunc", Some(&["tablefunc_crosstab_2", "tablefunc_crosstab_3", "tablefunc_crosstab_4"])),
+    ("tsm_system_rows", Some(&[])),
+    ("tsm_system_time", Some(&[])),
+    ("unaccent", Some(&[])),
+    ("uuid-ossp", Some(&[])),
+    ("vector", None),
+    ("xml2", None),
 ];
 
 /// Functions of the server that change what the catalog knows, or run text as SQL.
@@ -336,8 +346,16 @@ pub(super) fn is_type(name: &str) -> bool {
         || name.starts_with('_')
 }
 
-pub(super) fn is_plain_extension(name: &str) -> bool {
-    PLAIN_EXTENSIONS.contains(&name)
+/// The types of an extension that brings no more than types and functions: `Some(None)` when it is not known
+/// which these are.
+pub(super) fn types_of_extension(name: &str) -> Option<Option<&'static [&'static str]>> {
+    PLAIN_EXTENSIONS.iter().find(|(known, _)| *known == name).map(|(_, types)| *types)
+}
+
+/// Whether an operator class that no statement created may have this name: those of the server do, and so do
+/// those of all extensions.
+pub(super) fn may_be_operator_class(name: &str) -> bool {
+    name.ends_with("_ops")
 }
 
 pub(super) fn acts(function: &str) -> bool {

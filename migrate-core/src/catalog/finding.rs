@@ -36,6 +36,7 @@ pub const CODES: &[&str] = &[
     "unknown-function",
     "unknown-index",
     "unknown-label",
+    "unknown-operator-class",
     "unknown-policy",
     "unknown-schema",
     "unknown-sequence",

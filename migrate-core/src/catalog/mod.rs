@@ -66,6 +66,8 @@ struct Session {
     path: Option<Vec<Arc<str>>>,
     /// MySQL and SQLite: `foreign_key_checks`, `foreign_keys`.
     foreign_keys: bool,
+    /// Postgres: `check_function_bodies`.
+    function_bodies: bool,
     /// SQLite: `legacy_alter_table`.
     legacy_alter: bool,
     /// The path that the end of the transaction brings back, after `SET LOCAL`.
@@ -168,10 +170,33 @@ impl Catalog {
         Key::new(Class::Relation, &rules.fold_relation(schema), &rules.fold_relation(name))
     }
 
-    /// Whether what is known about an object may be out of date.
+    /// Whether what is known about an object may be out of date, or is not all.
     #[must_use]
     pub fn is_tainted(&self, key: &Key) -> bool {
+        let unlisted = |entity: &Entity| entity.as_table().is_some_and(|table| table.unlisted);
+        self.may_have_changed(key) || self.store.get(key).is_some_and(unlisted)
+    }
+
+    /// Whether what is known about an object may be out of date. A table that has indexes and constraints that
+    /// are not listed is what it is all the same.
+    pub(crate) fn may_have_changed(&self, key: &Key) -> bool {
         self.store.get(key).and_then(Entity::state).is_some_and(|state| self.taint.covers(state))
+    }
+
+    /// The tables that may have an index of this name that is not in the catalog. Those that the server names begin
+    /// like their table.
+    fn may_have_index(&self, name: &str) -> Vec<Key> {
+        let begins_like = |table: &str| {
+            // Long names of tables are cut, and at least so much of them remains.
+            let kept = table.char_indices().nth(20).map_or(table, |(at, _)| &table[..at]);
+            name.starts_with(kept)
+        };
+        let relations = self.iter().filter(|(key, _)| key.class == Class::Relation);
+        let homes = relations.filter(|(key, entity)| {
+            let unlisted = entity.as_table().is_some_and(|table| table.unlisted);
+            self.may_have_changed(key) || unlisted && begins_like(entity.name())
+        });
+        homes.map(|(key, _)| key.clone()).collect()
     }
 
     /// What is different from when the snapshot was taken, at the cost of what has changed since. `None` when
@@ -245,6 +270,7 @@ impl Session {
         Session {
             path: Some(rules.path.iter().map(|schema| Arc::from(*schema)).collect()),
             foreign_keys: true,
+            function_bodies: true,
             legacy_alter: false,
             local_path: None,
             transactions: Vec::new(),

@@ -52,6 +52,8 @@ pub(super) enum Compare {
     Exact,
     /// Without regard to the case of ASCII letters.
     Folded,
+    /// Without regard to the case of any letter.
+    FoldedAll,
     /// It depends on the server's disk.
     Depends,
 }
@@ -105,7 +107,7 @@ const fn mysql(naming: Naming) -> Rules {
         system_schemas: &["mysql", "information_schema", "performance_schema", "sys"],
         system_prefixes: &[],
         relations: Compare::Depends,
-        columns: Compare::Folded,
+        columns: Compare::FoldedAll,
         schemas_known: false,
         indexes_in_schema: false,
         triggers_on_table: false,
@@ -114,7 +116,8 @@ const fn mysql(naming: Naming) -> Rules {
         types_checked: false,
         every_value: true,
         quoted_is_string: true,
-        hidden_columns: &["_rowid"],
+        // The last two are those of tables WITH SYSTEM VERSIONING.
+        hidden_columns: &["_rowid", "row_start", "row_end"],
         naming,
         views_checked: true,
     }
@@ -155,7 +158,11 @@ pub(super) fn of(dialect: Dialect) -> &'static Rules {
 
 impl Compare {
     pub(super) fn fold(self, name: &str) -> Cow<'_, str> {
-        if self == Compare::Folded && name.bytes().any(|b| b.is_ascii_uppercase()) {
+        if self == Compare::FoldedAll && !name.is_ascii() {
+            Cow::Owned(name.to_lowercase())
+        } else if matches!(self, Compare::Folded | Compare::FoldedAll)
+            && name.bytes().any(|b| b.is_ascii_uppercase())
+        {
             Cow::Owned(name.to_ascii_lowercase())
         } else {
             Cow::Borrowed(name)
@@ -173,6 +180,9 @@ impl Rules {
         match self.columns {
             Compare::Exact => a == b,
             Compare::Folded | Compare::Depends => a.eq_ignore_ascii_case(b),
+            Compare::FoldedAll => {
+                a.eq_ignore_ascii_case(b) || !a.is_ascii() && a.to_lowercase() == b.to_lowercase()
+            }
         }
     }
 

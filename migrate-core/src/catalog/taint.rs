@@ -14,6 +14,10 @@ pub(super) struct Taint {
     types: bool,
     /// There may be functions that are not in the catalog.
     routines: bool,
+    /// There may be such functions for triggers.
+    trigger_functions: bool,
+    /// There may be operator classes that are not the server's own.
+    operator_classes: bool,
     /// Functions that are not in the catalog may change the schema.
     acting: bool,
     /// How many times something could not be followed, nor confined to the objects it names.
@@ -35,13 +39,40 @@ impl Taint {
         self.relations = true;
         self.types = true;
         self.routines = true;
+        self.trigger_functions = true;
+        self.operator_classes = true;
         self.acting = true;
     }
 
-    /// An extension that only has types, functions and operators, none of which changes a schema.
-    pub(super) fn types_and_functions_appear(&mut self) {
+    /// Types that are not known, of an extension for instance.
+    pub(super) fn types_appear(&mut self) {
         self.types = true;
+    }
+
+    /// Functions that are not known, none of which changes a schema or is for triggers.
+    pub(super) fn functions_appear(&mut self) {
         self.routines = true;
+    }
+
+    /// Functions of any name that change no schema by themselves.
+    pub(super) fn routines_move(&mut self) {
+        self.routines = true;
+        self.trigger_functions = true;
+    }
+
+    /// An operator class, of which no other is kept.
+    pub(super) fn operator_classes_appear(&mut self) {
+        self.operator_classes = true;
+    }
+
+    /// Whether there may be functions for triggers that are not in the catalog.
+    pub(super) fn strange_trigger_functions(&self) -> bool {
+        self.trigger_functions
+    }
+
+    /// Whether there may be operator classes of any name.
+    pub(super) fn strange_operator_classes(&self) -> bool {
+        self.operator_classes
     }
 
     pub(super) fn covers(&self, state: &State) -> bool {

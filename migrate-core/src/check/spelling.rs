@@ -4,7 +4,7 @@
 use crate::diagnostic::{Diagnostic, closest, excerpt};
 use crate::dialect::Dialect;
 use crate::migrations::{ScriptData, Span};
-use crate::syntax::{Lexer, TokenKind};
+use crate::syntax::{Lexer, Token, TokenKind};
 
 /// The code of what a grammar refuses.
 pub(super) const CODE: &str = "syntax-error";
@@ -34,8 +34,13 @@ pub(super) fn check(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let (path, text) = (&*script.path, &*script.text);
+    let mut usual = true;
     for span in script.statements.iter() {
         let statement = span.of(text);
+        usual = usual_mode(statement, dialect).unwrap_or(usual);
+        if !usual {
+            continue;
+        }
         let mut errors = spelling(dialect, statement);
         errors.retain(|error| span.start as usize + error.at < until as usize);
         if errors.is_empty() {
@@ -73,6 +78,58 @@ pub(super) fn check(
             reserved.map(as_a_name).into_iter().fold(diagnostic, Diagnostic::help).help(INSIST)
         });
     }
+}
+
+/// Modes of MySQL and MariaDB in which statements are spelled as ever. In others strings are names, for
+/// instance, or a backslash is a character.
+const USUAL_MODES: &[&str] = &[
+    "allow_invalid_dates",
+    "empty_string_is_null",
+    "error_for_division_by_zero",
+    "no_auto_create_user",
+    "no_auto_value_on_zero",
+    "no_dir_in_create",
+    "no_engine_substitution",
+    "no_field_options",
+    "no_key_options",
+    "no_table_options",
+    "no_unsigned_subtraction",
+    "no_zero_date",
+    "no_zero_in_date",
+    "only_full_group_by",
+    "pad_char_to_full_length",
+    "simultaneous_assignment",
+    "strict_all_tables",
+    "strict_trans_tables",
+    "time_round_fractional",
+    "traditional",
+];
+
+/// Whether statements are spelled as ever behind one that sets the mode; `None` for all others.
+fn usual_mode(statement: &str, dialect: Dialect) -> Option<bool> {
+    if !matches!(dialect, Dialect::MySql | Dialect::MariaDb) {
+        return None;
+    }
+    let tokens: Vec<Token> = Lexer::new(statement, dialect).significant().collect();
+    let named = |token: &Token| {
+        let name = token.text(statement).trim_start_matches('@').to_ascii_lowercase();
+        name.rsplit('.').next() == Some("sql_mode")
+    };
+    // An executable comment may stand around it.
+    let sets = tokens.iter().find(|token| token.kind == TokenKind::Word)?.is(statement, "set");
+    let at = tokens.iter().position(named).filter(|_| sets)?;
+    let mut value = tokens[at + 1..].iter().filter(|token| !matches!(token.text(statement), "=" | ":="));
+    let value = value.next()?;
+    let text = value.text(statement).to_ascii_lowercase();
+    let quoted = text.trim_matches(['\'', '"']);
+    Some(match value.kind {
+        TokenKind::String => {
+            quoted.split(',').map(str::trim).all(|mode| mode.is_empty() || USUAL_MODES.contains(&mode))
+        }
+        // What it was before.
+        TokenKind::Variable => true,
+        _ => text == "default",
+    })
 }
 
 /// Where a statement holds code of its own: strings, and the body of a routine. The database may read them

@@ -237,6 +237,16 @@ impl<'t> Reader<'t> {
                 Ident { text: text.to_ascii_lowercase(), quoted: false, span: token.span }
             }
             TokenKind::Word => Ident { text: text.to_owned(), quoted: false, span: token.span },
+            TokenKind::QuotedIdent if self.is_postgres() && text.starts_with(['U', 'u']) => {
+                let escape = self.is(1, "uescape").then(|| self.peek(2)).flatten();
+                let escape = escape.and_then(|token| unquoted(token.text(self.text)).chars().next());
+                if escape.is_some() {
+                    self.bump();
+                    self.bump();
+                }
+                let text = unescaped(&unquoted(text), escape.unwrap_or('\\'));
+                Ident { text, quoted: true, span: token.span }
+            }
             TokenKind::QuotedIdent => Ident { text: unquoted(text), quoted: true, span: token.span },
             // SQLite takes strings for names where a name must stand.
             TokenKind::String if self.is_sqlite() => {
@@ -504,6 +514,30 @@ fn unquoted(text: &str) -> String {
             characters.next();
         }
     }
+    value
+}
+
+/// What an identifier behind `U&` stands for: `\0061` and `\+000061` are characters.
+fn unescaped(text: &str, escape: char) -> String {
+    let mut value = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(escape) {
+        value.push_str(&rest[..at]);
+        rest = &rest[at + escape.len_utf8()..];
+        let (digits, skipped) = match rest.strip_prefix('+') {
+            Some(long) => (long.get(..6), 7),
+            None => (rest.get(..4), 4),
+        };
+        let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32);
+        if let Some(code) = code {
+            value.push(code);
+            rest = &rest[skipped..];
+        } else if let Some(after) = rest.strip_prefix(escape) {
+            value.push(escape);
+            rest = after;
+        }
+    }
+    value.push_str(rest);
     value
 }
 

@@ -5,6 +5,7 @@
 //! column that was never meant.
 
 use super::cursor::Reader;
+use super::query::table_of;
 use crate::ast::{ColumnRef, Expression, Name, TypeName};
 use crate::migrations::Span;
 use crate::syntax::TokenKind;
@@ -633,6 +634,18 @@ impl Reader<'_> {
         }
         if scan.extent == Extent::Default && scan.cases == 0 {
             return Next::End;
+        }
+        // SQLite: `x IN name`, the name of a table.
+        if word == "in" && self.is_sqlite() && self.is_ident(1) {
+            self.bump();
+            if let Some(name) = self.name() {
+                if self.at_open() {
+                    self.skip_group();
+                } else {
+                    out.queries.push(table_of(name));
+                }
+            }
+            return Next::Operator;
         }
         self.word_operator_between(&word, open)
     }

@@ -85,9 +85,11 @@ impl Reader<'_> {
                 maintenance.tables.extend(self.name());
                 // The old form names the index first.
                 if self.eat(&["on"]) {
+                    let index = std::mem::take(&mut maintenance.tables).pop();
+                    maintenance.index = index.map(|index| index.last);
                     maintenance.tables = self.name().into_iter().collect();
                 } else if self.eat(&["using"]) {
-                    self.ident();
+                    maintenance.index = self.ident();
                 }
             }
             Verb::Refresh => {
@@ -178,5 +180,5 @@ impl Reader<'_> {
 
 /// A statement that names nothing.
 pub(super) fn of(verb: Verb) -> Maintenance {
-    Maintenance { verb, tables: Vec::<Name>::new(), concurrently: false, full: false }
+    Maintenance { verb, tables: Vec::<Name>::new(), index: None, concurrently: false, full: false }
 }

@@ -165,11 +165,7 @@ impl Reader<'_> {
 
     fn table_query(&mut self) -> Query {
         self.eat(&["only"]);
-        let mut query = Query { outputs: vec![Output::All], ..Query::default() };
-        match self.name() {
-            Some(name) => query.from.push(item(Source::Table(name))),
-            None => query.opaque = true,
-        }
+        let query = self.name().map_or_else(|| Query { opaque: true, ..Query::default() }, table_of);
         self.eat_symbol("*");
         query
     }
@@ -446,18 +442,20 @@ impl Reader<'_> {
             let natural = self.join_words();
             let first = from.len();
             self.source(from, expressions);
-            let mut using = Vec::new();
+            let (mut using, mut merged) = (Vec::new(), None);
             if self.at("using") && self.kind(1) == Some(TokenKind::Open) {
                 self.bump();
                 using = self.idents_in_group();
                 if self.eat(&["as"]) {
-                    self.ident();
+                    merged = self.ident();
                 }
             }
             if let Some(item) = from.get_mut(first) {
                 item.natural = natural;
                 item.using = using;
             }
+            // PostgreSQL 14: a name for the columns that are merged.
+            from.extend(merged.map(|alias| FromItem { alias: Some(alias), ..item(Source::Unknown) }));
         }
     }
 
@@ -673,6 +671,11 @@ impl Reader<'_> {
         }
         from.push(FromItem { alias, columns, ..item(source) });
     }
+}
+
+/// `TABLE name`
+pub(super) fn table_of(name: Name) -> Query {
+    Query { from: vec![item(Source::Table(name))], outputs: vec![Output::All], ..Query::default() }
 }
 
 pub(super) fn item(source: Source) -> FromItem {

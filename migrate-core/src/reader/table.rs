@@ -207,14 +207,12 @@ impl Reader<'_> {
             }
         } else if self.eat(&["foreign", "key"]) {
             self.eat(&["if", "not", "exists"]);
-            if !self.at_open() {
-                self.ident();
-            }
+            let index = if self.at_open() { None } else { self.ident() };
             let columns = self.key_columns();
             if !self.eat(&["references"]) {
                 return None;
             }
-            ConstraintKind::ForeignKey { columns, reference: self.reference()? }
+            ConstraintKind::ForeignKey { columns, reference: self.reference()?, index }
         } else if self.eat(&["check"]) {
             ConstraintKind::Check(self.expression_in_group())
         } else if self.eat(&["exclude"]) {
@@ -471,7 +469,7 @@ impl Reader<'_> {
         } else if self.eat(&["references"]) {
             match self.reference() {
                 Some(reference) => {
-                    ConstraintKind::ForeignKey { columns: vec![column.name.clone()], reference }
+                    ConstraintKind::ForeignKey { columns: vec![column.name.clone()], reference, index: None }
                 }
                 None => return false,
             }

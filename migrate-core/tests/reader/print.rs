@@ -371,7 +371,7 @@ fn constraint(found: &Constraint) -> String {
             let nulls = if *nulls_not_distinct { " nulls-not-distinct" } else { "" };
             format!("unique {}{nulls}", key(columns, using_index))
         }
-        ConstraintKind::ForeignKey { columns, reference } => {
+        ConstraintKind::ForeignKey { columns, reference, .. } => {
             let mut lines = Lines::new(format!(
                 "foreign key {} references {}{}",
                 list(columns, ident).unwrap_or_default(),

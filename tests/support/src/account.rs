@@ -40,6 +40,13 @@ impl Account {
         if short && (self.other.is_none() || open_to_all(&temp)) { temp } else { PathBuf::from("/tmp") }
     }
 
+    /// The same in memory, where the system has such a folder.
+    pub(crate) fn parent_in_memory(&self) -> PathBuf {
+        let memory = Path::new("/dev/shm");
+        let usable = memory.is_dir() && open_to_all(memory);
+        if usable { memory.to_owned() } else { self.parent() }
+    }
+
     /// Makes `command` run as this account.
     pub(crate) fn command(&self, mut command: Command) -> Command {
         if let Some((user, group)) = self.other {

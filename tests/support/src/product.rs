@@ -1,5 +1,6 @@
 //! What differs between the database products, as data. The one place that says it; the rest asks here.
 
+use crate::account::Account;
 use crate::installation::Installation;
 use crate::server::Server;
 use std::ffi::OsString;
@@ -76,7 +77,15 @@ impl Product {
     ///
     /// `None` and panics as for [`Product::shared`].
     pub fn private(&'static self, settings: &[(&str, &str)]) -> Option<Server> {
-        Some(Server::start(self, self.installation()?, settings))
+        Some(Server::start(self, self.installation()?, settings, Account::parent))
+    }
+
+    /// The same with its data in memory where the system has a folder for that: for a test that makes and drops
+    /// thousands of tables, each of which is a file.
+    ///
+    /// `None` and panics as for [`Product::shared`].
+    pub fn private_in_memory(&'static self, settings: &[(&str, &str)]) -> Option<Server> {
+        Some(Server::start(self, self.installation()?, settings, Account::parent_in_memory))
     }
 
     fn installation(&self) -> Option<Installation> {

@@ -71,12 +71,13 @@ impl Server {
         product: &'static Product,
         installation: Installation,
         settings: &[(&str, &str)],
+        parent: fn(&Account) -> PathBuf,
     ) -> Server {
         static COUNTER: AtomicU64 = AtomicU64::new(0);
         let account = Account::choose(product.accounts);
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let folder =
-            account.parent().join(format!("migrate-{}-{}-{number}", product.name, std::process::id()));
+            parent(&account).join(format!("migrate-{}-{}-{number}", product.name, std::process::id()));
         let (keeper, port) = launch(product, &installation, &account, &folder, Duration::ZERO, settings)
             .unwrap_or_else(|error| panic!("{} did not start: {error}", product.name));
         let address = Address { product, installation, folder, port };

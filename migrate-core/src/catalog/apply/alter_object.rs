@@ -93,10 +93,7 @@ impl Apply<'_> {
     fn alter_index(&mut self, alter: &Alter) {
         let Some((home, index)) = self.catalog.find_index(&alter.name) else {
             if !alter.if_exists && self.catalog.find_relation(&alter.name) == Found::Missing {
-                let sure = !self
-                    .catalog
-                    .iter()
-                    .any(|(key, _)| key.class == Class::Relation && self.catalog.is_tainted(key));
+                let sure = self.catalog.may_have_index(&alter.name.last.text).is_empty();
                 let message = format!("index `{}` does not exist", resolve::shown(&alter.name));
                 self.report("unknown-index", sure, alter.name.last.span, message);
                 let names: Vec<String> = self
@@ -106,6 +103,11 @@ impl Apply<'_> {
                     .map(|index| index.name.clone())
                     .collect();
                 self.did_you_mean(&alter.name.last.text, names.iter().map(String::as_str));
+                // One that the server named has any name from here on.
+                let homes = self.catalog.may_have_index(&alter.name.last.text);
+                for home in homes {
+                    self.taint(&home);
+                }
             }
             return;
         };
@@ -348,7 +350,7 @@ impl Apply<'_> {
                 self.taint(key);
             }
             if matches!(alter.action, AlterAction::RenameTo(_) | AlterAction::SetSchema(_)) {
-                self.catalog.taint.types_and_functions_appear();
+                self.catalog.taint.routines_move();
             }
             return;
         };

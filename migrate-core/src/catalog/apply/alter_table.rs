@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::Apply;
 use super::column::identity;
-use crate::ast::{AlterTable, Column as Written, Ident, TableAction};
+use crate::ast::{AlterTable, Column as Written, Ident, Name, TableAction};
 use crate::catalog::key::Key;
-use crate::catalog::model::{Constraint, ConstraintKind, Entity};
+use crate::catalog::model::{Constraint, ConstraintKind, Entity, Table};
 use crate::catalog::rules::Naming;
 use crate::catalog::types;
 
@@ -181,12 +181,25 @@ impl Apply<'_> {
             TableAction::RenameConstraint { from, to } => self.rename_constraint(key, from, to),
             TableAction::ValidateConstraint(name) => self.validate_constraint(key, name),
             TableAction::AttachPartition { partition } => {
+                let at = partition;
                 if let Some(partition) = self.table(partition, false) {
-                    let parent = key.clone();
+                    self.fits(key, &partition, at);
+                    let (parent, unlisted) = (key.clone(), self.hands_down(key));
+                    let rules = self.rules();
+                    let columns: Vec<String> = self
+                        .catalog
+                        .get(key)
+                        .and_then(Entity::as_table)
+                        .map(|table| table.columns.iter().map(|column| column.name.clone()).collect())
+                        .unwrap_or_default();
                     self.catalog.edit(&partition, |entity| {
                         if let Some(table) = entity.as_table_mut() {
                             table.parents = vec![parent];
                             table.partition = true;
+                            table.unlisted |= unlisted;
+                            for column in &mut table.columns {
+                                column.inherited |= rules.among(&column.name, &columns);
+                            }
                         }
                     });
                 }
@@ -197,18 +210,27 @@ impl Apply<'_> {
                         if let Some(table) = entity.as_table_mut() {
                             table.parents.clear();
                             table.partition = false;
+                            table.columns.iter_mut().for_each(|column| column.inherited = false);
                         }
                     });
                 }
             }
             TableAction::Inherit(parent) => {
                 if let Some(parent) = self.table(parent, false) {
-                    self.edit_table(key, |table| table.parents.push(parent));
+                    let unlisted = self.hands_down(&parent);
+                    self.edit_table(key, |table| {
+                        table.parents.push(parent);
+                        table.unlisted |= unlisted;
+                    });
                 }
             }
             TableAction::NoInherit(parent) => {
                 if let Some(parent) = self.table(parent, false) {
-                    self.edit_table(key, |table| table.parents.retain(|it| *it != parent));
+                    self.edit_table(key, |table| {
+                        table.parents.retain(|it| *it != parent);
+                        let alone = table.parents.is_empty();
+                        table.columns.iter_mut().for_each(|column| column.inherited &= !alone);
+                    });
                 }
             }
             TableAction::Trigger { name: Some(name), .. } => self.trigger_exists(key, name),
@@ -384,6 +406,44 @@ impl Apply<'_> {
                     constraint.not_valid = false;
                 }
             }),
+        }
+    }
+
+    /// Whether a table has indexes or constraints that its children get, in ways that are not modelled.
+    fn hands_down(&self, key: &Key) -> bool {
+        self.catalog
+            .get(key)
+            .and_then(Entity::as_table)
+            .is_some_and(|it| it.unlisted || !it.indexes.is_empty() || !it.constraints.is_empty())
+    }
+
+    /// The children of a table get an index or a constraint from it.
+    pub(super) fn handed_down(&mut self, key: &Key) {
+        for child in self.catalog.store.users(key) {
+            let table = self.catalog.get(&child).and_then(Entity::as_table);
+            if child != *key && table.is_some_and(|table| table.parents.contains(key) && !table.unlisted) {
+                self.edit_table(&child, |table| table.unlisted = true);
+                self.handed_down(&child);
+            }
+        }
+    }
+
+    /// A partition has the columns of its table.
+    fn fits(&mut self, key: &Key, partition: &Key, at: &Name) {
+        let rules = self.rules();
+        let table = |key: &Key| self.catalog.get(key).and_then(Entity::as_table);
+        let (Some(parent), Some(part)) = (table(key), table(partition)) else { return };
+        let sure = [(key, parent), (partition, part)]
+            .iter()
+            .all(|(key, table)| !table.incomplete && !self.catalog.may_have_changed(key));
+        let lacks = |one: &Table, other: &Table| {
+            let others = || other.columns.iter().map(|column| &column.name);
+            let missing = one.columns.iter().find(|column| !rules.among(&column.name, others()));
+            missing.map(|column| format!("table `{}` has no column `{}`", other.name, column.name))
+        };
+        if let Some(message) = lacks(parent, part).or_else(|| lacks(part, parent)) {
+            self.report("unknown-column", sure, at.last.span, message);
+            self.help("a partition has the columns of its table, and no others");
         }
     }
 

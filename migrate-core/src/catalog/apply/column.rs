@@ -114,7 +114,13 @@ impl Apply<'_> {
             };
             table.columns.insert(at, column);
         });
-        // Children have the columns of their parents.
+        self.inherit_column(key, &written.name.text);
+        true
+    }
+
+    /// Children have the columns of their parents.
+    fn inherit_column(&mut self, key: &Key, name: &str) {
+        let rules = self.rules();
         for child in self.catalog.store.users(key) {
             let is_child = self
                 .catalog
@@ -126,9 +132,7 @@ impl Apply<'_> {
                     .catalog
                     .get(key)
                     .and_then(Entity::as_table)
-                    .and_then(|table| {
-                        table.columns.iter().find(|it| rules.same(&it.name, &written.name.text))
-                    })
+                    .and_then(|table| table.columns.iter().find(|it| rules.same(&it.name, name)))
                     .cloned();
                 if let Some(copy) = copy.as_mut() {
                     copy.inherited = true;
@@ -140,10 +144,10 @@ impl Apply<'_> {
                             table.columns.push(copy);
                         }
                     });
+                    self.inherit_column(&child, name);
                 }
             }
         }
-        true
     }
 
     /// The expressions of a column, when all columns of its table are there.

@@ -22,7 +22,9 @@ impl Apply<'_> {
             Kind::Unique { columns, using_index, .. } => {
                 self.add_key(key, written, columns, using_index.as_ref(), false);
             }
-            Kind::ForeignKey { columns, reference } => self.add_foreign_key(key, written, columns, reference),
+            Kind::ForeignKey { columns, reference, index } => {
+                self.add_foreign_key(key, written, columns, reference, index.as_ref());
+            }
             Kind::Check(expression) => {
                 let (columns, uses) = self.expression_on(key, expression);
                 let text = self.spelled(expression.span);
@@ -89,6 +91,7 @@ impl Apply<'_> {
                 table.constraints.push(constraint);
             }
         });
+        self.handed_down(key);
     }
 
     /// PRIMARY KEY and UNIQUE.
@@ -289,12 +292,25 @@ impl Apply<'_> {
         })
     }
 
-    fn add_foreign_key(&mut self, key: &Key, written: &Written, columns: &[Ident], reference: &Reference) {
+    /// `index` is the name of the index that MySQL makes for it.
+    fn add_foreign_key(
+        &mut self,
+        key: &Key,
+        written: &Written,
+        columns: &[Ident],
+        reference: &Reference,
+        index: Option<&Ident>,
+    ) {
         let own: Vec<String> = columns
             .iter()
             .map(|column| self.existing_column(key, column).unwrap_or_else(|| column.text.clone()))
             .collect();
-        let name = match &written.name {
+        let naming = self.rules().naming;
+        if let (None, Some(_), Naming::MySql) = (&written.name, index, naming) {
+            // Older versions call the constraint like the index.
+            self.edit_table(key, |table| table.unlisted = true);
+        }
+        let name = match &written.name.as_ref().or(index.filter(|_| naming == Naming::MariaDb)) {
             Some(name) => self.written_name(key, name),
             None => {
                 let second = naming::joined(own.iter().map(String::as_str));
@@ -325,7 +341,7 @@ impl Apply<'_> {
             referenced = self.check_reference(key, target, &own, reference, written.span);
         }
         if matches!(self.rules().naming, Naming::MySql | Naming::MariaDb) {
-            self.index_for_foreign_key(key, written.name.as_ref(), &own, written.span);
+            self.index_for_foreign_key(key, written.name.as_ref().or(index), &own, written.span);
         }
         let Some(table) = target.or(unknown_target) else { return };
         let kind = ConstraintKind::ForeignKey {

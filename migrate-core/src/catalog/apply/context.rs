@@ -145,6 +145,10 @@ impl<'a> Apply<'a> {
         self.findings.extend(findings);
     }
 
+    pub(super) fn has_extension(&self, name: &str) -> bool {
+        self.catalog.get(&Key::new(Class::Extension, "", name)).is_some()
+    }
+
     /// The table with this name; a view or sequence is none.
     pub(super) fn table(&mut self, name: &Name, if_exists: bool) -> Option<Key> {
         let key = self.relation(name, if_exists, "table")?;
@@ -238,7 +242,7 @@ impl<'a> Apply<'a> {
             } else {
                 format!("{word} `{}` cannot be created: the {what} `{}` exists already", name.text, name.text)
             };
-            let sure = self.sure(&existing);
+            let sure = !self.catalog.may_have_changed(&existing);
             self.report(code, sure, name.span, message);
             self.created_here(&existing);
         }

@@ -15,7 +15,7 @@ impl Apply<'_> {
             self.remove_relation(&key);
         }
         if self.duplicate(&key, name, word, create.if_not_exists) {
-            if !create.if_not_exists && self.catalog.is_tainted(&key) {
+            if !create.if_not_exists && self.catalog.may_have_changed(&key) {
                 self.catalog.remove(&key);
             } else {
                 return;
@@ -117,7 +117,7 @@ impl Apply<'_> {
             let Some(entity) = self.catalog.get(&parent) else { continue };
             match entity {
                 Entity::Table(from) => {
-                    table.incomplete |= from.incomplete || self.catalog.is_tainted(&parent);
+                    table.incomplete |= from.incomplete || self.catalog.may_have_changed(&parent);
                     for column in &from.columns {
                         if self.rules().among(&column.name, table.columns.iter().map(|column| &column.name)) {
                             continue;
@@ -146,8 +146,9 @@ impl Apply<'_> {
                         table.constraints.extend(from.constraints.iter().filter(kept).cloned());
                         table.indexes.extend(from.indexes.iter().cloned());
                     } else if inherits || self.rules().naming != Naming::Postgres || !create.like.is_empty() {
-                        // Constraints and indexes come along in ways that are not modelled: names may exist.
-                        table.state.tainted |= !from.indexes.is_empty() || !from.constraints.is_empty();
+                        // They come along in ways that are not modelled: names may exist.
+                        table.unlisted |=
+                            from.unlisted || !from.indexes.is_empty() || !from.constraints.is_empty();
                     }
                 }
                 Entity::View(view) => match &view.columns {

@@ -53,6 +53,19 @@ impl Apply<'_> {
     }
 }
 
+/// A statement in the body of a function.
+pub(super) fn walk_in_function(resolver: &mut Resolver<'_>, kind: &Kind) {
+    match kind {
+        Kind::Insert(insert) => walk_insert(resolver, insert, None),
+        Kind::Update(update) => walk_update(resolver, update, None),
+        Kind::Delete(delete) => walk_delete(resolver, delete, None),
+        Kind::Select(query) => {
+            resolver.query(query, None);
+        }
+        _ => {}
+    }
+}
+
 /// A statement in the body of a trigger of SQLite, which sees the rows in `around`. What it puts values into is
 /// looked for when the trigger runs.
 pub(super) fn walk_in_trigger(resolver: &mut Resolver<'_>, kind: &Kind, around: &Scope<'_>) {
@@ -172,7 +185,7 @@ fn wrong_count(
     };
     let expected = table.columns.iter().filter(hidden).count();
     if count > expected || (rules.every_value && count < expected) {
-        let sure = !resolver.catalog.is_tainted(key);
+        let sure = !resolver.catalog.may_have_changed(key);
         let message = format!("table `{}` has {expected} columns, and {count} values are given", table.name);
         resolver.report("wrong-count", sure, insert.table.last.span, message);
         resolver.created_here(table.state.origin.as_ref(), "the table was created here");

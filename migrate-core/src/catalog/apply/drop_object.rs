@@ -233,25 +233,7 @@ impl Apply<'_> {
                 self.created_here(&key);
                 return;
             }
-            let known_schema = name.qualifiers.last().is_none_or(|schema| {
-                self.rules().schemas.contains(&schema.text.as_str())
-                    || self.catalog.get(&Key::new(Class::Schema, "", &schema.text)).is_some()
-            });
-            // A table that may have changed may have got an index.
-            let sure = known_schema
-                && !self
-                    .catalog
-                    .iter()
-                    .any(|(key, _)| key.class == Class::Relation && self.catalog.is_tainted(key));
-            let message = format!("index `{}` does not exist", resolve::shown(name));
-            let names: Vec<String> = self
-                .catalog
-                .iter()
-                .flat_map(|(_, entity)| entity.indexes())
-                .map(|index| index.name.clone())
-                .collect();
-            self.report("unknown-index", sure, name.last.span, message);
-            self.did_you_mean(&name.last.text, names.iter().map(String::as_str));
+            self.missing_index(name);
             return;
         };
         let Some(found) = self
@@ -275,6 +257,28 @@ impl Apply<'_> {
                 indexes.retain(|it| it.key != index);
             }
         });
+    }
+
+    /// Reports an index that does not exist.
+    pub(super) fn missing_index(&mut self, name: &Name) {
+        if self.catalog.taint.strangers(Class::Relation) || self.catalog.session.path.is_none() {
+            return;
+        }
+        let known_schema = name.qualifiers.last().is_none_or(|schema| {
+            self.rules().schemas.contains(&schema.text.as_str())
+                || self.catalog.get(&Key::new(Class::Schema, "", &schema.text)).is_some()
+        });
+        // A table that may have changed may have got an index.
+        let sure = known_schema && self.catalog.may_have_index(&name.last.text).is_empty();
+        let message = format!("index `{}` does not exist", resolve::shown(name));
+        let names: Vec<String> = self
+            .catalog
+            .iter()
+            .flat_map(|(_, entity)| entity.indexes())
+            .map(|index| index.name.clone())
+            .collect();
+        self.report("unknown-index", sure, name.last.span, message);
+        self.did_you_mean(&name.last.text, names.iter().map(String::as_str));
     }
 
     fn drop_type(&mut self, name: &Name, if_exists: bool, cascade: bool) {

@@ -1,11 +1,12 @@
 //! Indexes.
 
 use super::Apply;
-use crate::ast::{CreateIndex, Expression, Ident, IndexPart};
+use crate::ast::{CreateIndex, Expression, Ident, IndexPart, Name};
 use crate::catalog::key::{Class, Key};
+use crate::catalog::lookup::Found;
 use crate::catalog::model::{self, Entity, Index};
-use crate::catalog::naming;
 use crate::catalog::rules::Naming;
+use crate::catalog::{builtin, naming};
 
 impl Apply<'_> {
     pub(super) fn create_index_statement(&mut self, create: &CreateIndex) {
@@ -126,6 +127,7 @@ impl Apply<'_> {
                 indexes.push(index);
             }
         });
+        self.handed_down(key);
     }
 
     /// The parts of an index, all columns in them, and the functions and types.
@@ -148,6 +150,9 @@ impl Apply<'_> {
                 columns.push(spelled.clone());
                 column = Some(spelled);
             }
+            if let Some(class) = &part.opclass {
+                self.operator_class(class);
+            }
             let expression = part.expression.as_ref().map(|expression| {
                 let (more, used) = self.expression_on(key, expression);
                 columns.extend(more);
@@ -162,6 +167,31 @@ impl Apply<'_> {
             });
         }
         (parts, columns, uses)
+    }
+
+    /// A word behind a column: the comma before a second column is missing, or DESC is misspelled.
+    fn operator_class(&mut self, class: &Name) {
+        let known = builtin::may_be_operator_class(&class.last.text)
+            || !class.qualifiers.is_empty()
+            || self.catalog.taint.strange_operator_classes();
+        if !known {
+            let message = format!("operator class `{}` does not exist", class.last.text);
+            self.report("unknown-operator-class", true, class.last.span, message);
+            self.help("a comma may be missing before it, or an order misspelled");
+        }
+    }
+
+    /// CLUSTER: the table must have the index.
+    pub(super) fn index_of(&mut self, table: &Name, index: &Ident) {
+        let Found::Here(key) = self.catalog.find_relation(table) else { return };
+        let indexes = self.catalog.get(&key).map(Entity::indexes).unwrap_or_default();
+        if indexes.iter().any(|it| self.rules().same(&it.name, &index.text)) {
+            return;
+        }
+        let names: Vec<String> = indexes.iter().map(|it| it.name.clone()).collect();
+        let sure = self.sure(&key);
+        self.report("unknown-index", sure, index.span, format!("the table has no index `{}`", index.text));
+        self.did_you_mean(&index.text, names.iter().map(String::as_str));
     }
 
     /// What stands for the parts in the name of an index.

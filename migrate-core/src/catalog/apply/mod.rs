@@ -2,6 +2,7 @@
 
 mod alter_object;
 mod alter_table;
+mod body;
 mod call;
 mod column;
 mod constraint;
@@ -88,7 +89,12 @@ impl Apply<'_> {
                 Verb::Use => self.use_database(),
                 Verb::Attach | Verb::Detach | Verb::Load => self.catalog.taint_everything(),
                 // Its data may be a program; its tables are there or not.
-                _ => self.tables_exist(&maintenance.tables),
+                _ => {
+                    self.tables_exist(&maintenance.tables);
+                    if let ([table], Some(index)) = (maintenance.tables.as_slice(), &maintenance.index) {
+                        self.index_of(table, index);
+                    }
+                }
             },
         }
     }

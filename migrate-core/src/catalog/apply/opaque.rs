@@ -198,6 +198,9 @@ impl Apply<'_> {
             .filter(|token| token.kind == crate::syntax::TokenKind::String)
             .map(|token| spelling::string_body(token.text(text)))
             .collect();
+        if strings.iter().any(|text| text.eq_ignore_ascii_case("check_function_bodies")) {
+            self.catalog.session.function_bodies = false;
+        }
         if let Some(at) = strings.iter().position(|text| text.eq_ignore_ascii_case("search_path")) {
             match strings.get(at + 1) {
                 Some(value) => {

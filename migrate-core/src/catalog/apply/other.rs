@@ -4,6 +4,7 @@ use super::Apply;
 use super::drop_object::key_on_table;
 use crate::ast::{Ident, Name, Object, Set};
 use crate::catalog::key::{Class, Key};
+use crate::catalog::lookup::Found;
 use crate::catalog::model::{Entity, Extension, Policy, Schema};
 use crate::catalog::{builtin, resolve};
 use std::sync::Arc;
@@ -54,10 +55,14 @@ impl Apply<'_> {
                     }
                     return;
                 }
-                if builtin::is_plain_extension(&last.text) {
-                    self.catalog.taint.types_and_functions_appear();
-                } else {
-                    self.catalog.taint.objects_appear();
+                match builtin::types_of_extension(&last.text) {
+                    Some(types) => {
+                        self.catalog.taint.functions_appear();
+                        if types.is_none() {
+                            self.catalog.taint.types_appear();
+                        }
+                    }
+                    None => self.catalog.taint.objects_appear(),
                 }
                 let extension = Extension { name: last.text.clone(), state: self.state(last.span) };
                 self.catalog.insert(key, Entity::Extension(extension));
@@ -82,7 +87,7 @@ impl Apply<'_> {
             }
             // They can call functions that change any object, from here on.
             Object::EventTrigger => self.catalog.taint_everything(),
-            Object::Aggregate => self.catalog.taint.types_and_functions_appear(),
+            Object::Aggregate => self.catalog.taint.functions_appear(),
             Object::Role
             | Object::Publication
             | Object::Subscription
@@ -93,7 +98,26 @@ impl Apply<'_> {
                     self.relation(on, false, "table");
                 }
             }
-            // A foreign table, an operator, a cast, a text search configuration…
+            _ => self.create_unkept(),
+        }
+    }
+
+    /// An operator, a cast, a language: what is not kept, told by the words behind CREATE.
+    fn create_unkept(&mut self) {
+        let words = crate::catalog::spelling::words(self.span.of(self.text), self.catalog.dialect);
+        let mut words = words.iter().map(String::as_str).skip(1);
+        let what = words.find(|word| {
+            !matches!(*word, "or" | "replace" | "trusted" | "procedural" | "default" | "undo" | "force")
+        });
+        match (what.unwrap_or_default(), words.next().unwrap_or_default()) {
+            ("operator", "class" | "family") => self.catalog.taint.operator_classes_appear(),
+            // They are looked for in no namespace that is kept.
+            ("operator" | "cast" | "collation" | "conversion" | "language" | "server" | "tablespace", _)
+            | ("transform", "for")
+            | ("text", "search")
+            | ("access", "method")
+            | ("foreign", "data")
+            | ("user", "mapping") => {}
             _ => self.opaque_creation(),
         }
     }
@@ -149,7 +173,33 @@ impl Apply<'_> {
                     self.suggest(Class::Routine, &name.last.text);
                 }
             }
+            Object::Schema => self.schema_exists(&name.last),
+            Object::Index if self.catalog.find_index(name).is_none() => self.missing_index(name),
+            Object::Type | Object::Domain => {
+                let type_name = matches!(self.catalog.find(Class::Type, name), Found::Missing);
+                if type_name
+                    && matches!(self.catalog.find_relation(name), Found::Missing)
+                    && !resolve::of_extension(self.catalog, &name.last.text)
+                {
+                    let message = format!("type `{}` does not exist", resolve::shown(name));
+                    self.report("unknown-type", !builtin::is_type(&name.last.text), name.last.span, message);
+                    self.suggest(Class::Type, &name.last.text);
+                }
+            }
             _ => {}
+        }
+    }
+
+    /// COMMENT ON SCHEMA.
+    fn schema_exists(&mut self, name: &Ident) {
+        let key = Key::new(Class::Schema, "", &self.rules().fold_relation(&name.text));
+        if self.catalog.get(&key).is_none()
+            && self.rules().schemas_known
+            && !self.rules().is_system(Some(&name.text), "")
+            && !self.catalog.taint.strangers(Class::Schema)
+        {
+            self.report("unknown-schema", true, name.span, format!("schema `{}` does not exist", name.text));
+            self.suggest(Class::Schema, &name.text);
         }
     }
 
@@ -160,6 +210,9 @@ impl Apply<'_> {
             "search_path" if self.rules().schemas_known => self.set_path(&set.value, set.local),
             "foreign_key_checks" => {
                 self.catalog.session.foreign_keys = !matches!(value.as_str(), "0" | "off" | "false");
+            }
+            "check_function_bodies" => {
+                self.catalog.session.function_bodies = matches!(value.as_str(), "on" | "true" | "1" | "yes");
             }
             // Whether identifiers are folded or strings are quoted otherwise from here on is the reader's.
             _ => {}

@@ -54,6 +54,10 @@ impl Apply<'_> {
         }
         let users = self.catalog.store.users(old);
         let Some(mut entity) = self.catalog.get(old).cloned() else { return };
+        // The names that the server made are those of the old name.
+        if let Some(table) = entity.as_table_mut().filter(|table| table.unlisted) {
+            table.state.tainted = true;
+        }
         entity.set_name(name);
         // A table may reference itself.
         entity.rename_use(old, new);
@@ -111,7 +115,14 @@ impl Apply<'_> {
         if !rules.same(&old, &to.text) && self.duplicate_column(key, to) {
             return;
         }
-        let new = to.text.clone();
+        self.rename_in(key, &old, &to.text);
+    }
+
+    /// A column of a table under another name, and everything that names it, in its children as well.
+    fn rename_in(&mut self, key: &Key, old: &str, new: &str) {
+        let rules = self.rules();
+        let (old, new) = (old.to_owned(), new.to_owned());
+        let mut children = Vec::new();
         let rename = |names: &mut Vec<String>| {
             for name in names.iter_mut().filter(|name| rules.same(name, &old)) {
                 name.clone_from(&new);
@@ -170,10 +181,8 @@ impl Apply<'_> {
                             rename(referenced);
                         }
                     }
-                    if table.parents.contains(key) {
-                        for column in table.columns.iter_mut().filter(|it| it.inherited && it.name == old) {
-                            column.name.clone_from(&new);
-                        }
+                    if table.parents.contains(key) && table.columns.iter().any(|it| it.name == old) {
+                        children.push(user.clone());
                     }
                 }
                 Entity::View(view) if !matches!(rules.naming, Naming::MySql | Naming::MariaDb) => {
@@ -200,6 +209,9 @@ impl Apply<'_> {
                 }
                 _ => {}
             });
+        }
+        for child in children {
+            self.rename_in(&child, &old, &new);
         }
     }
 

@@ -38,6 +38,12 @@ impl Apply<'_> {
             return;
         }
         let uses = self.type_uses(&create.arguments);
+        if !matches!(create.language.as_deref(), Some("c" | "internal"))
+            && let Some(returns) = &create.returns
+        {
+            self.resolve(|resolver| resolver.type_name(returns));
+        }
+        self.body_of_sql(create);
         let returns = create.returns.as_ref().map(|returns| types::normalized(dialect, returns));
         let language = create.language.as_ref().map(|language| language.to_ascii_lowercase());
         let routine = Routine {
@@ -95,8 +101,9 @@ impl Apply<'_> {
         if let Some(called) = &create.function {
             match self.catalog.find_routines(called).as_slice() {
                 [] => {
-                    let vague = self.catalog.taint.strangers(Class::Routine)
+                    let vague = self.catalog.taint.strange_trigger_functions()
                         || self.catalog.session.path.is_none()
+                        || self.has_extension("lo") && called.last.text == "lo_manage"
                         || is_own_trigger(&called.last.text)
                         || called.qualifiers.last().is_some_and(|schema| schema.text == "pg_catalog");
                     if !vague {
@@ -196,6 +203,6 @@ fn is_own_trigger(name: &str) -> bool {
         "tsvector_update_trigger"
             | "tsvector_update_trigger_column"
             | "suppress_redundant_updates_trigger"
-            | "lo_manage"
-    )
+            | "unique_key_recheck"
+    ) || name.starts_with("RI_FKey_")
 }

@@ -14,6 +14,9 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// There may be more columns than these, or their names are not known.
     pub incomplete: bool,
+    /// It may have indexes and constraints that are not in the lists, under names that the server made: those
+    /// that come from a parent, or from the table that it was made like.
+    pub unlisted: bool,
     /// In the order in which they were made.
     pub constraints: Vec<Constraint>,
     /// Those of constraints, too.

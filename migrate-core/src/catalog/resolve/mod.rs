@@ -80,14 +80,14 @@ impl<'c> Resolver<'c> {
     /// The columns of a relation.
     pub(super) fn columns_of(&self, key: &Key) -> Columns {
         match self.catalog.get(key) {
-            Some(Entity::Table(table)) if table.incomplete || self.catalog.is_tainted(key) => {
+            Some(Entity::Table(table)) if table.incomplete || self.catalog.may_have_changed(key) => {
                 Columns::AtLeast(table.columns.iter().map(|column| column.name.clone()).collect())
             }
             Some(Entity::Table(table)) => {
                 Columns::Known(table.columns.iter().map(|column| column.name.clone()).collect())
             }
             Some(Entity::View(view)) => match &view.columns {
-                Some(columns) if !self.catalog.is_tainted(key) => Columns::Known(columns.clone()),
+                Some(columns) if !self.catalog.may_have_changed(key) => Columns::Known(columns.clone()),
                 _ => Columns::Unknown,
             },
             _ => Columns::Unknown,
@@ -113,7 +113,7 @@ impl<'c> Resolver<'c> {
         if rules.hidden_columns.iter().any(|hidden| rules.same(hidden, &column.text)) {
             return None;
         }
-        let sure = !table.incomplete && !self.catalog.is_tainted(key);
+        let sure = !table.incomplete && !self.catalog.may_have_changed(key);
         self.report(
             "unknown-column",
             sure,
@@ -185,7 +185,7 @@ pub(super) fn check_type(resolver: &mut Resolver<'_>, type_name: &TypeName, crea
                 resolver.routines.push(key);
                 return;
             }
-            if catalog.find(Class::Relation, &as_name) == Found::Vague {
+            if catalog.find(Class::Relation, &as_name) == Found::Vague || of_extension(catalog, name) {
                 return;
             }
             resolver.report(
@@ -208,6 +208,15 @@ pub(super) fn check_type(resolver: &mut Resolver<'_>, type_name: &TypeName, crea
             }
         }
     }
+}
+
+/// Whether an extension that was created has a type of this name, in whatever schema.
+pub(super) fn of_extension(catalog: &Catalog, name: &str) -> bool {
+    let extensions =
+        catalog.store.in_schema(Class::Extension, "").filter(|(key, _)| key.class == Class::Extension);
+    extensions
+        .filter_map(|(key, _)| super::builtin::types_of_extension(&key.name)?)
+        .any(|types| types.contains(&name))
 }
 
 /// Whether the dialect gives every table a column in the namespace of functions.

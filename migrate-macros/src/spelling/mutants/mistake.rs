@@ -57,6 +57,9 @@ impl Class {
 #[derive(Clone, Debug)]
 pub(super) struct Mutant {
     pub(super) class: Class,
+    /// The name of the history, and its dialect.
+    pub(super) history: String,
+    pub(super) dialect: Dialect,
     pub(super) texts: Vec<Text>,
     /// The mistake in words.
     pub(super) what: String,
@@ -209,20 +212,21 @@ impl Random {
     }
 }
 
-/// Different mutants of one class.
-pub(super) fn mutants(history: &History, class: Class, number: usize) -> Vec<Mutant> {
+/// Different mutants of one class, of all histories.
+pub(super) fn mutants(histories: &[History], class: Class, number: usize) -> Vec<Mutant> {
     let seed: u64 = std::env::var("MIGRATE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
     let mut random = Random(0x9E37_79B9_7F4A_7C15 ^ ((class as u64 + 1) << 20) ^ (seed << 30));
     let (mut mutants, mut seen) = (Vec::new(), HashSet::new());
     for _ in 0..number * 300 {
+        if mutants.len() == number {
+            break;
+        }
+        let Some(history) = random.one(histories) else { break };
         if let Some(mutant) = mutant(history, class, &mut random)
             && mutant.texts != history.texts
             && seen.insert(mutant.texts.clone())
         {
             mutants.push(mutant);
-        }
-        if mutants.len() == number {
-            break;
         }
     }
     mutants
@@ -257,7 +261,8 @@ fn replaced(history: &History, class: Class, file: usize, place: Range<usize>, w
         text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect::<String>()
     };
     let what = format!("{path}:{line}: `{}` for `{}`", short(with), short(&old));
-    Mutant { class, texts, what, touched: vec![(path, line)] }
+    let (history, dialect) = (history.name.clone(), history.dialect);
+    Mutant { class, history, dialect, texts, what, touched: vec![(path, line)] }
 }
 
 /// One letter gone, doubled, or exchanged with the next.
@@ -301,7 +306,7 @@ fn table(history: &History, random: &mut Random) -> Option<Mutant> {
     let sql = &history.texts[file].sql;
     let tokens = tokens(history, file);
     let at = random.below(tokens.len());
-    let token = tokens[at];
+    let token = *tokens.get(at)?;
     let named = |token: &Token| matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdent);
     if !named(&token) || !history.tables.contains(token.text(sql).trim_matches('"')) {
         return None;
@@ -447,33 +452,50 @@ fn dropped(history: &History, random: &mut Random) -> Option<Mutant> {
     Some(replaced(history, Class::Dropped, to, at..at, &drop))
 }
 
-/// Files are cut smaller first, so that there are enough pairs.
+/// Two files, or halves of them.
 fn order(history: &History, random: &mut Random) -> Option<Mutant> {
-    let mut parts: Vec<String> = Vec::new();
-    for text in &history.texts {
-        let statements = statements(history.dialect, &text.sql);
-        let cut = statements.get(random.below(statements.len() + 1)).map_or(0, |range| range.start);
-        let delimiter = text.sql.contains("DELIMITER");
-        if cut == 0 || delimiter {
-            parts.push(text.sql.clone());
-        } else {
-            parts.push(text.sql[..cut].to_owned());
-            parts.push(text.sql[cut..].to_owned());
-        }
-    }
-    let first = random.below(parts.len());
+    let first = random.below(history.texts.len());
     let second = first + 1 + random.below(4);
-    if second >= parts.len() {
+    let (one, other) = (parts(history, first, random)?, parts(history, second, random)?);
+    let mut slots: Vec<Text> = one.into_iter().chain(other).collect();
+    let (a, b) = (random.below(slots.len()), random.below(slots.len()));
+    if a == b || slots[a].transactional() != slots[b].transactional() {
         return None;
     }
-    parts.swap(first, second);
-    let texts: Vec<Text> = parts
-        .into_iter()
-        .enumerate()
-        .map(|(number, sql)| Text { path: format!("{:04}_part.sql", number + 1), sql })
-        .collect();
-    let what = format!("{} and {}", texts[first].path, texts[second].path);
-    Some(Mutant { class: Class::Order, texts, what, touched: Vec::new() })
+    let sql = slots[a].sql.clone();
+    slots[a].sql = std::mem::replace(&mut slots[b].sql, sql);
+    let what = format!("{} and {}", slots[a].path, slots[b].path);
+    let mut texts = history.texts.clone();
+    texts.retain(|text| ![first, second].into_iter().any(|at| history.texts[at] == *text));
+    texts.extend(slots);
+    texts.sort_by(|a, b| a.path.cmp(&b.path));
+    Some(Mutant {
+        class: Class::Order,
+        history: history.name.clone(),
+        dialect: history.dialect,
+        texts,
+        what,
+        touched: Vec::new(),
+    })
+}
+
+/// A file, or both halves of it.
+fn parts(history: &History, file: usize, random: &mut Random) -> Option<Vec<Text>> {
+    let text = history.texts.get(file)?;
+    let statements = statements(history.dialect, &text.sql);
+    let cut = statements.get(random.below(statements.len() + 1)).map_or(0, |range| range.start);
+    // A pair of statements around all others has to stay one.
+    let whole =
+        ["DELIMITER", "PRAGMA", "BEGIN;", "BEGIN TRANSACTION;"].iter().any(|it| text.sql.contains(it));
+    if cut == 0 || whole || !text.transactional() || random.below(3) == 0 {
+        return Some(vec![text.clone()]);
+    }
+    let (number, title) = text.path.split_once("0_")?;
+    let half = |path: String, sql: &str| Text { path, sql: sql.to_owned() };
+    Some(vec![
+        half(text.path.clone(), &text.sql[..cut]),
+        half(format!("{number}1_{title}"), &text.sql[cut..]),
+    ])
 }
 
 fn type_name(history: &History, random: &mut Random) -> Option<Mutant> {

@@ -1,0 +1,16 @@
+CREATE TABLE parent (id INT PRIMARY KEY, größe INT);
+CREATE TABLE child (a INT, b INT, FOREIGN KEY by_a (a) REFERENCES parent (id), CONSTRAINT named FOREIGN KEY by_b (b) REFERENCES parent (id));
+ALTER TABLE child DROP FOREIGN KEY child_ibfk_1;
+ALTER TABLE child DROP FOREIGN KEY by_a;
+ALTER TABLE child DROP KEY by_b;
+ALTER TABLE child DROP FOREIGN KEY named, DROP KEY named, DROP KEY by_a;
+SELECT GRÖßE FROM parent;
+SELECT GROESSE FROM parent;
+SELECT seq FROM seq_1_to_3;
+SELECT seq FROM seq_1_too_3;
+CREATE TABLE versioned (id INT) WITH SYSTEM VERSIONING;
+SELECT row_start, ROW_END FROM versioned;
+CREATE TABLE counted (k SERIAL, l INT);
+INSERT INTO counted VALUES (1, 2);
+ALTER TABLE counted DROP INDEX kk;
+ALTER TABLE counted MODIFY k BIGINT, DROP INDEX k;

@@ -1,0 +1,17 @@
+CREATE EXTENSION citext;
+CREATE EXTENSION "uuid-ossp";
+CREATE EXTENSION pg_trgm;
+CREATE EXTENSION earthdistance CASCADE;
+CREATE TABLE a (id uuid DEFAULT uuid_generate_v4(), name citext, place cube, spot earth);
+CREATE TABLE b (id uuuid);
+CREATE TABLE c (name hstore);
+ALTER TABLE a ADD COLUMN other public.citext;
+COMMENT ON TYPE citext IS 'text without case';
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
+CREATE TRIGGER a1 BEFORE UPDATE ON a FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE TRIGGER a2 BEFORE UPDATE ON a FOR EACH ROW EXECUTE FUNCTION tuoch();
+CREATE EXTENSION lo;
+CREATE TRIGGER a3 BEFORE UPDATE ON a FOR EACH ROW EXECUTE FUNCTION lo_manage(id);
+CREATE INDEX a_name ON a USING gin (name gin_trgm_ops);
+CREATE EXTENSION moddatetime;
+CREATE TRIGGER a4 BEFORE UPDATE ON a FOR EACH ROW EXECUTE FUNCTION moddatetime(changed);

@@ -1,0 +1,11 @@
+CREATE TABLE a (b text, c int, d jsonb, e tsvector);
+CREATE INDEX ON a (b text_pattern_ops, c DESC NULLS LAST);
+CREATE INDEX ON a (b c);
+CREATE INDEX ON a (c dsec);
+CREATE INDEX ON a USING gin (d jsonb_path_ops, e pg_catalog.tsvector_ops);
+CREATE INDEX ON a (lower(b) varchar_pattern_ops, (c + 1) int4_ops ASC);
+CREATE INDEX ON a (b COLLATE "C" text_ops);
+ALTER TABLE a ADD EXCLUDE USING btree (c int4_ops WITH =);
+CREATE OPERATOR CLASS backwards FOR TYPE int4 USING btree AS OPERATOR 1 >, OPERATOR 2 >=, OPERATOR 3 =, OPERATOR 4 <=, OPERATOR 5 <, FUNCTION 1 btint4cmp(int4, int4);
+CREATE INDEX ON a (c backwards);
+CREATE TABLE p (i int, j int) PARTITION BY RANGE (i int4_ops, j);

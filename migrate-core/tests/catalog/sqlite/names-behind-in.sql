@@ -1,0 +1,7 @@
+CREATE TABLE a (id INT, b TEXT);
+CREATE TABLE list (one);
+SELECT b FROM a WHERE id IN list AND id NOT IN main.list;
+SELECT b FROM a WHERE id IN lists;
+WITH few AS (SELECT 1) DELETE FROM a WHERE id IN few;
+SELECT b FROM a WHERE id IN b;
+CREATE VIEW v AS SELECT b FROM a WHERE id IN list;

@@ -1,0 +1,11 @@
+ALTER TABLE readings ADD COLUMN source text NOT NULL DEFAULT 'radio', ALTER COLUMN reading TYPE numeric(16, 3);
+ALTER TABLE customers RENAME COLUMN mail TO email;
+ALTER TYPE unit RENAME VALUE 'l' TO 'litre';
+DROP INDEX readings_estimated;
+CREATE INDEX readings_source ON readings USING btree (source text_pattern_ops, read_at);
+ALTER TABLE readings DETACH PARTITION readings_2024;
+DROP TABLE readings_2024;
+COMMENT ON COLUMN tariffs.price IS 'in euros, without taxes';
+COMMENT ON INDEX meters_of_customer IS 'for the bill';
+DROP VIEW bills;
+DROP FUNCTION latest(text);

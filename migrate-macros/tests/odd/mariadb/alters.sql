@@ -1,0 +1,17 @@
+CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(20), c TEXT, `key` INT, value INT, date DATE, status INT, type INT, name VARCHAR(3), comment TEXT, position INT, level INT, `order` INT, data JSON, text TEXT, time TIME, action INT, user INT, password TEXT, `group` INT, language INT, version INT, `desc` INT, enabled BOOL);
+INSERT INTO t (id, a, value, date, status, type, name, comment, position, level, data, text, time, action, user, password, language, version, enabled) VALUES (1, 7, 2, '2024-01-01', 3, 4, 'x', 'y', 5, 6, '{}', 'z', '10:00', 7, 8, 'p', 9, 10, TRUE);
+UPDATE t SET value = value + 1, status = IF(type > 1, level, NULL), date = DATE(NOW()), text = name WHERE user = 1 AND action IS NOT NULL OR position IN (1, 2) AND version BETWEEN 1 AND 2;
+SELECT t.date, t.user, t.type AS status, comment, password, MAX(t.level) level, COUNT(*) count, (time) time, name year FROM t GROUP BY date, language ORDER BY version, action;
+ALTER TABLE t ADD tag VARCHAR(10), ADD COLUMN (x1 INT, x2 INT NOT NULL DEFAULT 0), ADD KEY (a), ADD INDEX named (b(5)), ADD UNIQUE `uniq` (x2), ADD FULLTEXT (text), ADD CONSTRAINT chk CHECK (a > 0);
+ALTER TABLE t DROP tag, DROP COLUMN x1, CHANGE a aa BIGINT NOT NULL FIRST, MODIFY b VARCHAR(30) NULL AFTER aa, ALTER aa SET DEFAULT 1, RENAME COLUMN c TO cc, RENAME KEY named TO renamed, DROP CONSTRAINT chk;
+ALTER TABLE t DROP KEY a, DROP INDEX renamed, DROP KEY uniq, DROP INDEX text, COMMENT = 'done', DEFAULT CHARACTER SET utf8mb4;
+ALTER TABLE t ADD COLUMN gen INT GENERATED ALWAYS AS (aa + 1), ADD COLUMN gen2 VARCHAR(10) AS (CONCAT(b, ';')) STORED, ADD INDEX (gen), ALGORITHM=COPY;
+ALTER TABLE t DROP PRIMARY KEY, ADD CONSTRAINT pk PRIMARY KEY (id, aa);
+ALTER TABLE t ADD COLUMN IF NOT EXISTS gen INT, DROP COLUMN IF EXISTS absent, DROP FOREIGN KEY IF EXISTS absent, DROP CONSTRAINT IF EXISTS absent, MODIFY COLUMN IF EXISTS absent INT, CHANGE COLUMN IF EXISTS absent absent2 INT;
+CREATE TABLE r (t_id INT, t_aa BIGINT, CONSTRAINT r_t FOREIGN KEY (t_id) REFERENCES t (id) MATCH SIMPLE ON DELETE CASCADE, KEY both_of (t_id, t_aa));
+ALTER TABLE r ADD CONSTRAINT FOREIGN KEY (t_id, t_aa) REFERENCES t (id, aa);
+ALTER TABLE r DROP FOREIGN KEY r_ibfk_1, DROP CONSTRAINT r_t, DROP KEY both_of, RENAME TO rr;
+ALTER TABLE rr PARTITION BY KEY (t_id) PARTITIONS 3;
+ALTER TABLE rr REMOVE PARTITIONING;
+ALTER TABLE rr ENGINE=Aria TRANSACTIONAL=0, MAX_ROWS=100 AVG_ROW_LENGTH 10;
+ALTER DATABASE CHARACTER SET utf8mb4;

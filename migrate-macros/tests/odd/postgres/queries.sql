@@ -1,0 +1,18 @@
+CREATE TABLE a (id int PRIMARY KEY, b_id int, x jsonb, "when" timestamptz, n numeric);
+CREATE TABLE b (id int UNIQUE, name text, a_id int REFERENCES a);
+CREATE VIEW v1 AS SELECT * FROM a NATURAL JOIN (SELECT id, name AS label FROM b) AS bb;
+CREATE VIEW v2 (one, two) AS VALUES (1, 'x'), (2, 'y');
+CREATE VIEW v3 AS TABLE a;
+CREATE VIEW v4 AS SELECT a.id, row_number() OVER w AS nr, sum(n) FILTER (WHERE n > 0) OVER (PARTITION BY b_id ORDER BY "when" ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS total FROM a WINDOW w AS (ORDER BY id DESC);
+CREATE VIEW v5 AS SELECT count(*) FILTER (WHERE x ? 'k'), x -> 'a' ->> 'b' AS ab, x #>> '{a,b}' AS path, x @> '{"a": 1}' AS has, EXTRACT(epoch FROM "when") AS seconds FROM a GROUP BY GROUPING SETS ((x, "when"), ROLLUP (id), CUBE (n, b_id), ());
+CREATE VIEW v6 AS SELECT t.k, t.v, o.ordinality, f.* FROM a, jsonb_each(a.x) AS t (k, v), unnest(ARRAY[1, 2], ARRAY['a']) WITH ORDINALITY AS o, LATERAL (SELECT b.name FROM b WHERE b.a_id = a.id) AS f;
+CREATE VIEW v7 AS SELECT r.p, r.q FROM ROWS FROM (generate_series(1, 2), jsonb_to_recordset('[]') AS (a int, b text)) AS r (p, q, s);
+CREATE VIEW v8 AS SELECT * FROM xmltable('/a' PASSING ('<a/>'::xml) COLUMNS id int PATH '@id', rest text DEFAULT 'none') AS x, json_to_record('{}') AS j (c int);
+SELECT CASE a.id WHEN 1 THEN 'one' ELSE CASE WHEN n IS NULL THEN 'none' END END AS word, (SELECT max(name) FROM b WHERE a_id = a.id), EXISTS (TABLE b), a.id IN (1, 2), (a.id, n) = (1, 2), a.id BETWEEN SYMMETRIC 3 AND 1, 'x' LIKE ANY (ARRAY['y']), CAST(n AS int), n::int::text COLLATE "C", "when" AT TIME ZONE 'UTC', "overlaps"("when", "when", "when", "when"), position('a' IN 'b'), substring('abc' FROM 1 FOR 2), trim(BOTH 'x' FROM 'xax'), overlay('abc' PLACING 'x' FROM 1), interval '1' day, current_date - 1, localtime FROM a TABLESAMPLE SYSTEM (50) REPEATABLE (1) ORDER BY a.id FETCH FIRST 3 ROWS WITH TIES;
+CREATE VIEW v10 AS (SELECT id, name FROM b UNION ALL (SELECT id, 'a' FROM a ORDER BY id LIMIT 1)) EXCEPT SELECT 1, 'x' ORDER BY name, 1;
+CREATE VIEW v11 AS WITH q AS MATERIALIZED (SELECT id AS k FROM a), r (k, l) AS (SELECT k, 1 FROM q) SELECT q.k, r.l, q::text AS whole, b FROM q JOIN r USING (k) AS merged JOIN b ON b.id = merged.k;
+WITH moved AS (UPDATE a AS t SET n = s.n + 1, x = jsonb_set(t.x, '{a}', '1') FROM (SELECT id, n FROM a) AS s WHERE s.id = t.id RETURNING t.id, t.n AS new_n) INSERT INTO b (id, name) SELECT id, new_n::text FROM moved ON CONFLICT (id) WHERE true DO UPDATE SET name = excluded.name || b.name WHERE b.name <> excluded.name RETURNING *;
+INSERT INTO b AS t (id, name) OVERRIDING SYSTEM VALUE VALUES (3, DEFAULT), (4, 'x') ON CONFLICT ON CONSTRAINT b_id_key DO NOTHING;
+DELETE FROM ONLY a USING b, LATERAL (SELECT 1 AS one) AS l WHERE a.id = b.a_id AND l.one = 1 AND a.ctid IS NOT NULL;
+MERGE INTO b USING (SELECT id AS source_id FROM a) AS s ON b.id = s.source_id WHEN MATCHED AND b.name IS NULL THEN DELETE WHEN MATCHED THEN UPDATE SET name = 'y' WHEN NOT MATCHED THEN INSERT (id) VALUES (s.source_id);
+SELECT id AS select_, 1 AS "from", a.b_id b_id, n "N" FROM a WHERE id = 1 FOR NO KEY UPDATE OF a SKIP LOCKED;

@@ -1,0 +1,17 @@
+CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT, n);
+CREATE TABLE b (a_id INT, y JSON);
+CREATE TABLE one (k);
+SELECT a.x, b.y ->> '$.k', j.value, j.key, count(*) OVER (PARTITION BY a.id ORDER BY n ROWS BETWEEN 1 PRECEDING AND CURRENT ROW EXCLUDE TIES) FROM a LEFT JOIN b ON a.id = b.a_id, json_each(b.y, '$.list') AS j WHERE (a.x LIKE 'x' ESCAPE '\') IS NULL;
+WITH RECURSIVE t(n) AS NOT MATERIALIZED (SELECT 1 UNION ALL SELECT n + 1 FROM t LIMIT 5), s AS (VALUES (1, 2), (3, 4)) SELECT t.n, s.column1, column2 FROM t, s WHERE n IN (1, (2), 3) AND (n, 1) IN (SELECT 1, 2) OR (1, 2) < (3, 4);
+SELECT x AS k, sum(n) FILTER (WHERE n > 1) total FROM a GROUP BY k HAVING total > 1 ORDER BY total DESC NULLS LAST, k;
+SELECT (SELECT max(y) FROM b WHERE a_id = a.id) AS m, EXISTS (SELECT 1), CAST(n AS "big int"), x COLLATE RTRIM, +n, ~n, n % 2, -n << 1, n IS 1, "id", 'x' "y" FROM a NOT INDEXED WHERE m IS NOT NULL;
+SELECT id, y FROM (a JOIN b ON id = a_id) CROSS JOIN (SELECT 1 AS one) WHERE one = 1;
+UPDATE a SET (x, n) = (SELECT y, 1 FROM b WHERE a_id = id) FROM b AS c JOIN (SELECT 2 AS two) ON two = c.a_id WHERE c.a_id = a.id RETURNING id, x;
+DELETE FROM a WHERE id IN (SELECT a_id FROM b WHERE y IS a.x) OR rowid > 10;
+INSERT INTO a (x, n) SELECT 'x', 1 WHERE true ON CONFLICT DO NOTHING;
+INSERT INTO a AS t (id, x) VALUES (1, 'q') ON CONFLICT (id) DO UPDATE SET x = t.x || excluded.x WHERE t.n IS NULL ON CONFLICT DO NOTHING;
+WITH d AS (SELECT 1 AS one) DELETE FROM b WHERE a_id IN d;
+SELECT type, name, tbl_name, sql FROM sqlite_master UNION ALL SELECT type, name, tbl_name, sql FROM sqlite_schema;
+EXPLAIN QUERY PLAN SELECT * FROM a WHERE id IN one AND 1 NOT IN main."one";
+VALUES (1, 'a'), (2, 'b');
+SELECT iif(n > 1, 'a', 'b'), printf('%d', n), coalesce(x, "x"), total(n), group_concat(x, '; ') FROM a WINDOW w AS (ORDER BY id);
