@@ -257,6 +257,7 @@ impl FakeSession {
                 (progress, shared.world.version)
             };
             match progress {
+                Progress::Underway => {}
                 Progress::Blocked => turn(&self.handle, self.instance, Wait::World(version)).await,
                 Progress::Ended(answer) => break answer.map_err(DbError::from),
             }

@@ -89,25 +89,3 @@ pub(crate) fn alone<T>(handle: &Handle, instance: impl Future<Output = T>) -> Op
     let first = handle.lock().waits.len() - 1;
     run(handle, first, vec![Box::pin(instance)], &mut |_, _, able| able[0]).pop().flatten()
 }
-
-/// Stays with an instance until it cannot go on or a step in `switches` comes; then goes to the next one.
-pub(crate) fn switching(switches: &[usize]) -> impl FnMut(usize, &[usize], &[usize]) -> usize + '_ {
-    let mut step = 0;
-    move |last, awake, able| {
-        step += 1;
-        let stay = !switches.contains(&step) && awake.contains(&last);
-        let others = || awake.iter().chain(able).copied().find(|index| *index != last);
-        if stay { last } else { others().unwrap_or(able[0]) }
-    }
-}
-
-/// Any order, the same for the same seed.
-pub(crate) fn seeded(seed: u64) -> impl FnMut(usize, &[usize], &[usize]) -> usize {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    move |_, _, able| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        able[usize::try_from(state >> 33).unwrap_or(0) % able.len()]
-    }
-}

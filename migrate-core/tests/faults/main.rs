@@ -1,8 +1,9 @@
-//! Faults that no server gives on demand, and every order of two instances: the running half on a model of a
-//! database in memory, with a clock of its own and one thread.
+//! Faults that no server gives on demand, and every order of several instances: the running half on a model of a
+//! database in memory.
 //!
-//! [`world`] is the server, [`sql`] reads what the library sends, [`driver`] is the way between the two, where
-//! the faults happen, and [`executor`] polls the instances in a chosen order.
+//! [`world`] is the server, and [`sql`] reads what the library sends. There are two ways to it. [`driver`] is for
+//! tests of one story, with a clock of its own and faults at a chosen call; [`executor`] polls its instances.
+//! [`explorer`] goes through all stories: [`explored`] says of what, [`planted`] shows that it would find something.
 
 #[path = "../../../tests/shared/accepted.rs"]
 mod accepted;
@@ -12,7 +13,6 @@ mod executor;
 mod explored;
 mod explorer;
 mod histories;
-mod interleavings;
 mod lent;
 mod locks;
 mod planted;

@@ -17,13 +17,13 @@ pub(crate) use program::Program;
 use properties::{Broken, Judge};
 use puppet::{Answer, Ending, Release};
 pub(crate) use schedule::{Break, Choice};
-pub(crate) use search::{Found, Tally};
+pub(crate) use search::Tally;
 use server::{AnswerId, Effect, Event, ORPHANS, Server, WorldId};
 
 use crate::world::{Locks, World};
 
 /// How often an instance may wait and find nothing changed before it is known that nothing will.
-const NAPS: u8 = 3;
+const NAPS: u8 = 2;
 
 /// At most so many instances, and one that boots when all others have ended.
 const SEATS: usize = 4;
@@ -35,12 +35,18 @@ pub(crate) struct Setting {
     /// The program of each instance.
     pub(crate) instances: Vec<usize>,
     pub(crate) locks: Locks,
+    /// Others may come between the statements of one message, not only between messages.
+    pub(crate) by_statement: bool,
     /// How many things may break in one schedule.
     pub(crate) faults: u8,
     /// How often an instance that failed starts again.
     pub(crate) restarts: u8,
     /// How often another instance may come in between where the one at work could go on; any number if `None`.
     pub(crate) preemptions: Option<u8>,
+    /// Of how many schedules one is replayed with the library itself.
+    pub(crate) replayed: u64,
+    /// Properties that are not asked for.
+    pub(crate) overlooked: &'static [&'static str],
 }
 
 impl Setting {
@@ -51,9 +57,12 @@ impl Setting {
             programs: vec![program],
             instances: vec![0, 0],
             locks: Locks::Exclusive,
+            by_statement: false,
             faults: 1,
             restarts: 0,
             preemptions: None,
+            replayed: 10_007,
+            overlooked: &[],
         }
     }
 }
@@ -116,6 +125,7 @@ impl<'s> Explorer<'s> {
     fn start(&mut self) -> State {
         let mut world = World::new();
         world.locks = self.setting.locks.clone();
+        world.by_statement = self.setting.by_statement;
         let healer = self.healer();
         let mut instances = [Instance { mood: Mood::Ended, ..Instance::default() }; SEATS];
         for instance in &mut instances[..healer] {
@@ -205,7 +215,7 @@ impl<'s> Explorer<'s> {
 
     /// What can break for an instance.
     fn breaks(&self, state: &State, index: usize, choices: &mut Vec<Choice>) {
-        let instance = &state.instances[index];
+        let (instance, world) = (&state.instances[index], self.server.world(state.world));
         let mut add = |breaks| choices.push(Choice::Breaks(index, breaks));
         let machine = &self.machines[self.machine_of(index)];
         match (instance.mood, machine.request(instance.at)) {
@@ -215,12 +225,12 @@ impl<'s> Explorer<'s> {
                 add(Break::Full);
                 add(Break::Down);
             }
-            (Mood::Blocked, Request::Message(..)) => {
+            (_, Request::Message(slot, _)) if world.is_busy(Self::session(index, *slot)) => {
                 add(Break::Lost { received: true });
                 add(Break::Crash { received: true });
             }
             (Mood::Asleep, Request::Message(..)) => add(Break::Crash { received: false }),
-            (Mood::Ready, Request::Message(_, message)) => {
+            (_, Request::Message(_, message)) => {
                 for received in [false, true] {
                     add(Break::Lost { received });
                     add(Break::Crash { received });
@@ -237,7 +247,7 @@ impl<'s> Explorer<'s> {
         match choice {
             Choice::Orphan(session) if self.server.world(state.world).is_busy(session) => {
                 let effect = self.happens(&mut next, None, Event::GoOn(session));
-                if effect.answer.is_none() {
+                if effect.blocked {
                     next.blocked |= 1 << (session - ORPHANS);
                 }
             }
@@ -283,15 +293,17 @@ impl<'s> Explorer<'s> {
             }
         }
         if let Some(story) = &mut self.story {
+            let short = |text: String| text.chars().take(120).collect::<String>();
             let told = match event {
                 Event::Message { session, message, .. } | Event::Arrival { session, message } => {
-                    let text: String = self.server.message(message).text.chars().take(200).collect();
-                    format!("session {session} gets {text:?}")
+                    format!("session {session} gets {}", self.server.message(message).text)
                 }
                 event => format!("{event:?}"),
             };
-            let answer = effect.answer.map(|answer| self.server.answer(answer));
-            story.push_str(&format!("    {told}: {answer:?}\n"));
+            let answer = effect.answer.map(|answer| format!("{:?}", self.server.answer(answer)));
+            let answer =
+                answer.unwrap_or_else(|| if effect.blocked { "waits".to_owned() } else { String::new() });
+            story.push_str(&format!("    {}\n        {}\n", short(told.replace('\n', " ")), short(answer)));
         }
         effect
     }
@@ -312,12 +324,11 @@ impl<'s> Explorer<'s> {
             }
             Request::End(_) => panic!("it has ended"),
         };
-        match self.happens(state, Some(index), event).answer {
+        let effect = self.happens(state, Some(index), event);
+        state.instances[index].mood = if effect.blocked { Mood::Blocked } else { Mood::Ready };
+        match effect.answer {
             Some(answer) => self.answer(state, index, answer),
-            None => {
-                state.instances[index].mood = Mood::Blocked;
-                Ok(())
-            }
+            None => Ok(()),
         }
     }
 
@@ -386,7 +397,9 @@ impl<'s> Explorer<'s> {
         }
         let instance = &mut state.instances[index];
         instance.at = edge.to;
-        instance.naps = if edge.again { instance.naps + 1 } else { 0 };
+        if edge.asleep {
+            instance.naps = if edge.again { instance.naps + 1 } else { 0 };
+        }
         instance.mood = if edge.asleep { Mood::Asleep } else { Mood::Ready };
         match request {
             Request::End(ending) => self.end(state, index, &ending),
@@ -477,7 +490,10 @@ impl<'s> Explorer<'s> {
                     Event::Message { session: Self::session(index, slot), message, refused: None }
                 }
             };
-            let effect = self.server.happens(world, event);
+            let mut effect = self.server.happens(world, event);
+            while let (Event::Message { session, .. }, None, false) = (event, effect.answer, effect.blocked) {
+                effect = self.server.happens(effect.world, Event::GoOn(session));
+            }
             let Some(answer) = effect.answer else {
                 return Err(Broken::new(properties::UP_TO_DATE, "it waits for somebody"));
             };

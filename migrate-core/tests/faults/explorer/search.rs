@@ -60,9 +60,6 @@ impl fmt::Display for Found {
     }
 }
 
-/// One of this many schedules is replayed with the library itself.
-const REPLAYED: u64 = 10_007;
-
 /// A state on the way, and what is still to be tried there.
 struct Frame {
     state: State,
@@ -70,8 +67,8 @@ struct Frame {
 }
 
 impl Explorer<'_> {
-    /// Visits everything, or `limit` schedules.
-    pub(crate) fn explore(setting: &Setting, limit: u64) -> Result<Tally, Found> {
+    /// Visits everything.
+    pub(crate) fn explore(setting: &Setting) -> Result<Tally, Found> {
         let mut explorer = Explorer::new(setting);
         let mut tally = Tally::default();
         let mut known: HashSet<State> = HashSet::new();
@@ -109,14 +106,11 @@ impl Explorer<'_> {
             }
             tally.schedules += 1;
             tally.longest = tally.longest.max(path.len());
-            if tally.schedules % REPLAYED == 1 {
+            if tally.schedules.is_multiple_of(setting.replayed) {
                 tally.replayed += 1;
                 Explorer::replay(setting, &path).map_err(|broken| found(setting, &path, broken))?;
             }
             path.pop();
-            if tally.schedules == limit {
-                break;
-            }
         }
         tally.states = known.len() as u64;
         tally.worlds = explorer.server.worlds();

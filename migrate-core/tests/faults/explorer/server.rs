@@ -44,8 +44,10 @@ pub(super) enum Event {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Effect {
     pub(super) world: WorldId,
-    /// `None` where a message waits for another transaction, or there was none.
+    /// What the client is answered, where a message has ended.
     pub(super) answer: Option<AnswerId>,
+    /// A message waits for another transaction.
+    pub(super) blocked: bool,
     /// Others may see something new, or get what they wait for.
     pub(super) wakes: bool,
     /// The client let go of a session with a transaction or a lock.
@@ -122,7 +124,16 @@ impl Server {
         let mut next = World::clone(&self.worlds[world as usize]);
         let before = next.version;
         let mut answer = None;
+        let mut blocked = false;
         let mut dirty = false;
+        let mut go_on = |next: &mut World, session| match next.go_on(session) {
+            Progress::Underway => None,
+            Progress::Blocked => {
+                blocked = true;
+                None
+            }
+            Progress::Ended(answer) => Some(Answer::Ended(answer)),
+        };
         match event {
             Event::Open(session) => {
                 next.open_as(session);
@@ -131,13 +142,13 @@ impl Server {
             Event::Message { session, message, refused } => {
                 let message = Arc::clone(&self.messages[message as usize]);
                 next.begin(session, message, refused.map(usize::from));
-                answer = ended(next.go_on(session));
+                answer = go_on(&mut next, session);
             }
             Event::Arrival { session, message } => {
                 next.begin(session, Arc::clone(&self.messages[message as usize]), None);
             }
             Event::GoOn(session) => {
-                answer = ended(next.go_on(session));
+                answer = go_on(&mut next, session);
                 if session >= ORPHANS && answer.is_some() && !is_dirty(&next, session) {
                     next.end(session);
                 }
@@ -157,23 +168,16 @@ impl Server {
                 let session = ORPHANS - 1;
                 next.open_as(session);
                 next.begin(session, Arc::clone(&self.messages[message as usize]), None);
-                answer = ended(next.go_on(session));
+                answer = go_on(&mut next, session);
                 next.end(session);
             }
         }
         let wakes = next.version != before;
         next.version = before;
         let answer = answer.map(|answer| self.answer_id(answer));
-        let effect = Effect { world: self.world_id(next), answer, wakes, dirty };
+        let effect = Effect { world: self.world_id(next), answer, blocked, wakes, dirty };
         self.effects.insert((world, event), effect);
         effect
-    }
-}
-
-fn ended(progress: Progress) -> Option<Answer> {
-    match progress {
-        Progress::Blocked => None,
-        Progress::Ended(answer) => Some(Answer::Ended(answer)),
     }
 }
 

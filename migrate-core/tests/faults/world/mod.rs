@@ -40,6 +40,8 @@ pub(crate) enum Locks {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct World {
     pub(crate) locks: Locks,
+    /// Others may come between the statements of one message.
+    pub(crate) by_statement: bool,
     tables: BTreeMap<String, Arc<Table>>,
     sessions: BTreeMap<u64, Session>,
     session_locks: BTreeMap<String, (u64, u32)>,
@@ -83,6 +85,8 @@ enum State {
 struct Flight {
     message: Arc<Message>,
     next: usize,
+    /// Its next statement has waited for another session's transaction.
+    waited: bool,
     /// The statement that the server will refuse.
     refused: Option<usize>,
     rows: Rows,
@@ -92,6 +96,7 @@ impl Hash for Flight {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.message.text.hash(state);
         self.next.hash(state);
+        self.waited.hash(state);
         self.refused.hash(state);
         self.rows.iter().flatten().for_each(|value| hash_value(value, state));
     }
@@ -102,6 +107,8 @@ impl Hash for Flight {
 pub(crate) enum Progress {
     /// It waits for another session's transaction.
     Blocked,
+    /// Others may come in between.
+    Underway,
     /// It ended, well or with an error.
     Ended(Result<Rows, Refusal>),
 }
@@ -176,6 +183,12 @@ impl World {
         self.sessions.get(&session).is_some_and(|session| session.flight.is_some())
     }
 
+    /// Whether it is at work on a message that changes something.
+    pub(crate) fn is_writing(&self, session: u64) -> bool {
+        let flight = self.sessions.get(&session).and_then(|session| session.flight.as_ref());
+        flight.is_some_and(|flight| flight.message.writes())
+    }
+
     pub(crate) fn in_transaction(&self, session: u64) -> bool {
         matches!(self.sessions.get(&session), Some(Session { state: State::Open | State::Aborted, .. }))
     }
@@ -247,7 +260,7 @@ impl World {
         if session.state == State::Idle {
             session.state = State::Implicit;
         }
-        session.flight = Some(Flight { message, next: 0, refused, rows: Vec::new() });
+        session.flight = Some(Flight { message, next: 0, waited: false, refused, rows: Vec::new() });
     }
 
     /// The server goes on with the message of a session until it ends or blocks.
@@ -259,14 +272,13 @@ impl World {
             let stop = if flight.refused == Some(flight.next) {
                 Err(failed(ASKED_FOR, "refused"))
             } else {
-                self.statement(session, &flight.message, flight.next)
+                self.statement(session, &flight)
             };
             match stop {
                 Ok(rows) => flight.rows.extend(rows),
                 Err(Stop::Blocked) => {
-                    if let Some(session) = self.sessions.get_mut(&session) {
-                        session.flight = Some(flight);
-                    }
+                    flight.waited = true;
+                    self.keep(session, flight);
                     return Progress::Blocked;
                 }
                 Err(Stop::Failed(code, message)) => {
@@ -275,9 +287,20 @@ impl World {
                 }
             }
             flight.next += 1;
+            flight.waited = false;
+            if self.by_statement && flight.next < count {
+                self.keep(session, flight);
+                return Progress::Underway;
+            }
         }
         self.end_message(session, true);
         Progress::Ended(Ok(flight.rows))
+    }
+
+    fn keep(&mut self, session: u64, flight: Flight) {
+        if let Some(session) = self.sessions.get_mut(&session) {
+            session.flight = Some(flight);
+        }
     }
 
     /// A message ended well, or at an error.
@@ -315,7 +338,8 @@ impl World {
     }
 
     /// Executes one statement of a message.
-    fn statement(&mut self, session: u64, message: &Message, index: usize) -> Result<Rows, Stop> {
+    fn statement(&mut self, session: u64, flight: &Flight) -> Result<Rows, Stop> {
+        let (message, index) = (&flight.message, flight.next);
         let state = self.sessions.get(&session).map(|session| session.state).unwrap_or_default();
         let statement = &message.statements[index];
         match statement {
@@ -344,7 +368,7 @@ impl World {
                 self.version += 1;
                 Ok(Vec::new())
             }
-            Statement::Create { table, keys } => self.create(session, table, keys),
+            Statement::Create { table, keys } => self.create(session, table, keys, flight.waited),
             Statement::Insert { table, row, replaces } => {
                 self.table(table, session)?.insert(session, table, row, *replaces).map(|()| Vec::new())
             }
@@ -367,9 +391,19 @@ impl World {
         }
     }
 
-    fn create(&mut self, session: u64, name: &str, keys: &[Vec<&'static str>]) -> Result<Rows, Stop> {
+    fn create(
+        &mut self,
+        session: u64,
+        name: &str,
+        keys: &[Vec<&'static str>],
+        waited: bool,
+    ) -> Result<Rows, Stop> {
         match self.tables.get(name).map(|table| table.created_by) {
             Some(Some(creator)) if creator != session => return Err(Stop::Blocked),
+            // IF NOT EXISTS was looked at before the wait.
+            Some(_) if waited => {
+                return Err(failed("23505", "duplicate key value violates pg_type_typname_nsp_index"));
+            }
             Some(_) => return Ok(Vec::new()),
             None => {}
         }
