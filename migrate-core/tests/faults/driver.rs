@@ -10,7 +10,7 @@ use std::time::Duration;
 use migrate_core::dialect::{POSTGRES, Spec};
 use migrate_core::session::{DbError, Driver, Fault, Kind, Session, Value};
 
-use crate::world::{Message, Progress, World};
+use crate::world::{Engine, Message, Progress, World};
 
 /// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,6 +249,7 @@ impl FakeSession {
             Some(Breaks::RefusedAtTheEnd) => message.statements.len().checked_sub(1),
             _ => None,
         };
+        let refused = refused.map(|statement| (statement, Engine::Postgres.codes().asked_for));
         self.handle.lock().world.begin(self.id, message, refused);
         let answer = loop {
             let (progress, version) = {

@@ -8,11 +8,16 @@ use crate::accepted::allowance;
 
 /// Reads files as an application reads a folder.
 pub(crate) fn history(files: &[(&str, &str)]) -> Migrations {
+    history_in(Dialect::Postgres, files)
+}
+
+/// The same, in another dialect.
+pub(crate) fn history_in(dialect: Dialect, files: &[(&str, &str)]) -> Migrations {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (name, text) in files {
         std::fs::write(folder.path().join(name), text).expect("the folder can be written to");
     }
-    let options = Options::new(Dialect::Postgres).name("app").release("1.0.0");
+    let options = Options::new(dialect).name("app").release("1.0.0");
     let Err(found) = Migrations::from_dir(folder.path(), options.clone()) else {
         return Migrations::from_dir(folder.path(), options).unwrap();
     };

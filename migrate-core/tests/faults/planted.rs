@@ -154,7 +154,7 @@ fn is_found(plant: Plant, property: &str, setting: impl Fn(Plant) -> Setting) {
     let Err(found) = Explorer::explore(&setting(plant)) else {
         panic!("{plant:?}, which was planted, stayed unfound")
     };
-    assert_eq!(found.property, property, "{found}");
+    assert_eq!(found.broken.property, property, "{found}");
     if let Err(found) = Explorer::explore(&setting(Plant::None)) {
         panic!("without the defect: {found}");
     }

@@ -64,7 +64,7 @@ pub(crate) fn value(text: &str) -> Value {
         Value::Text(escaped.trim_end_matches('\'').replace("''", "'").replace("\\\\", "\\"))
     } else if let Some(plain) = text.strip_prefix('\'') {
         Value::Text(plain.strip_suffix('\'').unwrap_or(plain).replace("''", "'"))
-    } else if text.contains("EXTRACT") {
+    } else if ["EXTRACT", "TIMESTAMPDIFF", "julianday"].iter().any(|function| text.contains(function)) {
         Value::Int(0)
     } else {
         Value::Text("2026-01-01 00:00:00".to_owned())
@@ -73,7 +73,7 @@ pub(crate) fn value(text: &str) -> Value {
 
 /// A table's name without its schema.
 pub(crate) fn table(name: &str) -> String {
-    name.trim().rsplit('.').next().unwrap_or_default().trim_matches('"').to_owned()
+    name.trim().rsplit('.').next().unwrap_or_default().trim_matches(['"', '`']).to_owned()
 }
 
 /// `a = 1 AND b = 2`.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::program::Program;
-use super::puppet::{Answer, Asked, Ending, Heard, Live, Next, Release};
+use super::puppet::{Answer, Asked, Ending, Heard, Live, Next, Release, steps};
 use super::server::{AnswerId, MessageId, Server};
 
 /// A position of an instance. That of the start is 0.
@@ -22,13 +22,14 @@ const KEPT: usize = 64;
 pub(super) enum Request {
     Open(u8),
     Message(u8, MessageId),
+    /// To wait.
+    Sleep,
     /// It has ended.
     End(Rc<Ending>),
 }
 
 struct Node {
     request: Request,
-    asleep: bool,
     before: Option<(Position, AnswerId)>,
     /// The position at which it slept last, if it has done nothing since that it would have to remember.
     nap: Option<Position>,
@@ -39,7 +40,6 @@ pub(super) struct Edge {
     pub(super) to: Position,
     /// Back to a position where it waits, after having asked in vain.
     pub(super) again: bool,
-    pub(super) asleep: bool,
     pub(super) released: Vec<(u8, Release)>,
 }
 
@@ -55,7 +55,7 @@ impl<'p> Machine<'p> {
         let (live, heard) = Live::boot(program);
         let mut machine = Machine { program, nodes: Vec::new(), edges: HashMap::new(), live: Vec::new() };
         let request = request(heard.next, server);
-        machine.nodes.push(Node { request, asleep: false, before: None, nap: None });
+        machine.nodes.push(Node { request, before: None, nap: None });
         machine.keep(0, live);
         machine
     }
@@ -74,34 +74,87 @@ impl<'p> Machine<'p> {
             return Rc::clone(edge);
         }
         let mut live = self.live_at(at, server);
-        let Heard { next, released, slept } = live.answer(server.answer(answer));
-        let next = request(next, server);
+        let Heard { next, released } = live.answer(server.answer(answer));
+        let request = request(next, server);
         let nap = self.nodes[at as usize].nap.filter(|_| released.is_empty() && self.forgets(at, server));
-        let before = nap.map(|nap| (nap, &self.nodes[nap as usize].request));
-        let edge = match before {
-            // All that a failed try leaves behind is how long to wait next, and time stands still: the run is
-            // where it was when it slept last. `the_shortcuts_of_the_explorer_are_none` asks the library itself.
-            Some((nap, request)) if slept && same(request, &next) => {
-                Edge { to: nap, again: true, asleep: true, released }
-            }
-            _ => {
-                let to = Position::try_from(self.nodes.len()).expect("fewer positions");
-                let nap = if slept { Some(to) } else { nap };
-                self.nodes.push(Node { request: next, asleep: slept, before: Some((at, answer)), nap });
-                self.keep(to, live);
-                Edge { to, again: false, asleep: slept, released }
-            }
+        let edge = if matches!(request, Request::Sleep) {
+            self.fall_asleep((at, answer), nap, live, released, server)
+        } else {
+            let to = self.add(request, (at, answer), nap);
+            self.keep(to, live);
+            Edge { to, again: false, released }
         };
-        debug_assert!(!edge.again || self.nodes[edge.to as usize].asleep);
         let edge = Rc::new(edge);
         self.edges.insert((at, answer), Rc::clone(&edge));
         edge
+    }
+
+    fn add(&mut self, request: Request, before: (Position, AnswerId), nap: Option<Position>) -> Position {
+        let position = Position::try_from(self.nodes.len()).expect("fewer positions");
+        self.nodes.push(Node { request, before: Some(before), nap });
+        position
+    }
+
+    /// To where it waits. What it asks first when it is woken says whether that is where it waited last: all that a
+    /// try in vain leaves behind is how long to wait next. One that only watches remembers what it saw, and is
+    /// where it was when it has seen the same. `the_shortcuts_of_the_explorer_are_none` asks the library itself.
+    fn fall_asleep(
+        &mut self,
+        before: (Position, AnswerId),
+        nap: Option<Position>,
+        mut live: Live<'p>,
+        released: Vec<(u8, Release)>,
+        server: &mut Server,
+    ) -> Edge {
+        let woken = server.answer_id(Answer::Woken);
+        let heard = live.answer(&Answer::Woken);
+        let asked = request(heard.next, server);
+        let after = nap.and_then(|nap| self.edges.get(&(nap, woken)).map(|edge| (nap, edge.to)));
+        if let Some((nap, after)) = after
+            && same(&self.nodes[after as usize].request, &asked)
+            && (self.has_tried(before.0, nap, server)
+                || self.nodes[nap as usize].before.map(|(_, answer)| answer) == Some(before.1))
+        {
+            return Edge { to: nap, again: true, released };
+        }
+        let ends = matches!(asked, Request::End(_));
+        let to = self.add(Request::Sleep, before, None);
+        self.nodes[to as usize].nap = Some(to);
+        let after = self.add(asked, (to, woken), Some(to));
+        if ends {
+            // Its connection is lost, and there is nothing that it could ask: it need not wait to end.
+            return Edge {
+                to: after,
+                again: false,
+                released: released.into_iter().chain(heard.released).collect(),
+            };
+        }
+        self.keep(after, live);
+        self.edges.insert((to, woken), Rc::new(Edge { to: after, again: false, released: heard.released }));
+        Edge { to, again: false, released }
+    }
+
+    /// Whether it has done more than to read since it slept.
+    fn has_tried(&self, mut at: Position, nap: Position, server: &Server) -> bool {
+        while at != nap {
+            if let Request::Message(_, message) = &self.nodes[at as usize].request
+                && !server.message(*message).only_reads()
+            {
+                return true;
+            }
+            match self.nodes[at as usize].before {
+                Some((before, _)) => at = before,
+                None => return false,
+            }
+        }
+        false
     }
 
     /// Whether what is asked at a position changes nothing that would last.
     fn forgets(&self, at: Position, server: &Server) -> bool {
         match &self.nodes[at as usize].request {
             Request::Message(_, message) => !server.message(*message).lasts(),
+            Request::Sleep => true,
             _ => false,
         }
     }
@@ -139,6 +192,7 @@ fn request(next: Next, server: &mut Server) -> Request {
     match next {
         Next::Asks(Asked::Open(slot)) => Request::Open(slot),
         Next::Asks(Asked::Message(slot, text)) => Request::Message(slot, server.message_id(&text)),
+        Next::Asks(Asked::Sleep) => Request::Sleep,
         Next::Ends(ending) => Request::End(Rc::new(ending)),
     }
 }
@@ -146,6 +200,7 @@ fn request(next: Next, server: &mut Server) -> Request {
 fn same(one: &Request, other: &Request) -> bool {
     match (one, other) {
         (Request::Open(one), Request::Open(other)) => one == other,
+        (Request::Sleep, Request::Sleep) => true,
         (Request::Message(slot, one), Request::Message(other_slot, other)) => {
             (slot, one) == (other_slot, other)
         }
@@ -163,15 +218,15 @@ impl<'p> Witness<'p> {
 
     pub(super) fn answer(&mut self, answer: &Answer, expected: &Request, server: &mut Server) {
         let Some(live) = &mut self.0 else { panic!("it has ended") };
-        let heard = live.answer(answer);
-        let next = request(heard.next, server);
+        let mut next = request(live.answer(answer).next, server);
+        if matches!((&next, expected), (Request::Sleep, Request::End(_))) {
+            next = request(live.answer(&Answer::Woken).next, server);
+        }
         match (&next, expected) {
             (Request::End(one), Request::End(other)) => {
-                let text = |ending: &Ending| match ending {
-                    Ok(report) => report.to_string(),
-                    Err(error) => error.to_string(),
-                };
-                assert_eq!(text(one), text(other), "the library ends otherwise than its machine");
+                let error = |ending: &Ending| ending.as_ref().err().map(ToString::to_string);
+                let (one, other) = ((steps(one), error(one)), (steps(other), error(other)));
+                assert_eq!(one, other, "the library ends otherwise than its machine");
             }
             (one, other) => assert!(same(one, other), "the library asks otherwise than its machine"),
         }

@@ -3,12 +3,13 @@
 use migrate_core::Migrations;
 use migrate_core::session::DbError;
 
-use crate::histories::history;
+use crate::histories::history_in;
 use crate::planted::Plant;
-use crate::world::Rows;
+use crate::world::{Engine, Rows};
 
 /// A binary.
 pub(crate) struct Program {
+    pub(crate) engine: Engine,
     pub(crate) migrations: Migrations,
     /// The statements, in order: each leaves a row with its name, which is `version.number`.
     pub(crate) names: Vec<String>,
@@ -18,15 +19,20 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// A program for Postgres.
     pub(crate) fn new(files: &[(&str, &str)]) -> Program {
-        let migrations = history(files);
+        Program::on(Engine::Postgres, files)
+    }
+
+    pub(crate) fn on(engine: Engine, files: &[(&str, &str)]) -> Program {
+        let migrations = history_in(engine.spec().dialect, files);
         let names = migrations.iter().flat_map(|migration| {
             let version = migration.version().to_owned();
             (1..=migration.up().statements().len()).map(move |number| format!("{version}.{number}"))
         });
         let names = names.collect();
         let transactional = migrations.iter().all(|migration| migration.up().transactional());
-        Program { migrations, names, transactional, plant: Plant::None }
+        Program { engine, migrations, names, transactional, plant: Plant::None }
     }
 
     /// The same with a defect.

@@ -1,6 +1,7 @@
 //! What must hold in every schedule, each as a function with a name.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 
 use migrate_core::session::Value;
 use migrate_core::{Error, ErrorKind};
@@ -8,7 +9,7 @@ use migrate_core::{Error, ErrorKind};
 use super::puppet::{Ending, steps};
 use super::server::{MessageId, ORPHANS, Server, WorldId};
 use super::{Program, Setting};
-use crate::world::{Locks, Record, World};
+use crate::world::{Engine, Locks, Record, World};
 
 pub(crate) const EXACTLY_ONCE: &str = "exactly once";
 pub(crate) const PREFIX_ORDER: &str = "prefix order";
@@ -21,9 +22,8 @@ pub(crate) const NO_RESIDUE: &str = "no residue";
 pub(crate) const UP_TO_DATE: &str = "up to date means no write and no lock";
 
 /// A property that does not hold.
-#[derive(Debug)]
 pub(crate) struct Broken {
-    pub(super) property: &'static str,
+    pub(crate) property: &'static str,
     pub(super) text: String,
 }
 
@@ -35,6 +35,12 @@ impl Broken {
     /// With what happened before it.
     pub(super) fn after(self, story: String) -> Broken {
         Broken { text: format!("{}\n\n{story}", self.text), ..self }
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.property, self.text)
     }
 }
 
@@ -84,7 +90,7 @@ impl Judge {
     ) -> Result<(), Broken> {
         let message = server.message(message);
         let asked = !setting.overlooked.contains(&UNDER_THE_LOCK);
-        let free = !asked || setting.locks != Locks::Exclusive || !message.writes();
+        let free = !asked || !has_a_lock(setting) || !message.writes();
         holds(UNDER_THE_LOCK, free || server.world(world).holds_a_lock(session), || message.text.clone())
     }
 
@@ -102,7 +108,7 @@ impl Judge {
             Ok(_) => no_false_ok(world, case.program)?,
             Err(error) => {
                 no_false_error(setting, world, case, error)?;
-                if setting.locks == Locks::Exclusive {
+                if has_a_lock(setting) {
                     true_outcome(world, error)?;
                 }
             }
@@ -118,6 +124,11 @@ impl Judge {
     pub(super) fn is_new_rest(&mut self, world: WorldId, machine: usize) -> bool {
         self.rested.insert((world, machine))
     }
+}
+
+/// Whether a session lock keeps the others out for as long as a run works.
+fn has_a_lock(setting: &Setting) -> bool {
+    setting.locks == Locks::Exclusive && setting.programs[0].engine != Engine::Sqlite
 }
 
 /// The statements of the program that has the most.

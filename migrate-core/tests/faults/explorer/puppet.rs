@@ -1,5 +1,5 @@
 //! A driver that does nothing by itself: each call is put where the explorer sees it, and waits for the answer
-//! that the explorer gives. Time stands still, and no wait takes any; when one may end is for the explorer to say.
+//! that the explorer gives. A wait is such a call, too. Time stands still until the explorer says that it has passed.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -9,18 +9,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use migrate_core::dialect::{POSTGRES, Spec};
+use migrate_core::dialect::Spec;
 use migrate_core::session::{DbError, Driver, Fault, Kind, Session, Value};
 use migrate_core::{Error, Migrator, Report};
 
 use super::program::{Layer, Program};
-use crate::world::{Refusal, Rows, hash_value};
+use crate::world::{Engine, Refusal, Rows, hash_value};
 
 /// What an instance asks for. Its sessions have numbers, in the order in which it opened them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     Open(u8),
     Message(u8, String),
+    Sleep,
 }
 
 /// What it gets.
@@ -34,6 +35,10 @@ pub(super) enum Answer {
     Ended(Result<Rows, Refusal>),
     /// The connection is lost.
     Lost,
+    /// The wait is over, and something may have changed.
+    Woken,
+    /// The wait is over, and took so long that whatever was to happen has happened.
+    Waited,
 }
 
 impl Hash for Answer {
@@ -59,13 +64,16 @@ pub(super) enum Release {
 /// How a run ended.
 pub(super) type Ending = Result<Report, Error>;
 
+/// Longer than the library watches before it believes that nobody is at work.
+const LONG: Duration = Duration::from_secs(60);
+
 /// Where the two sides meet.
 #[derive(Default)]
 struct Seat {
     asked: Option<Asked>,
     answer: Option<Answer>,
     released: Vec<(u8, Release)>,
-    slept: bool,
+    now: Duration,
     opened: u8,
     layer: Layer,
 }
@@ -98,8 +106,6 @@ pub(super) struct Live<'p> {
 pub(super) struct Heard {
     pub(super) next: Next,
     pub(super) released: Vec<(u8, Release)>,
-    /// It waited before it asked.
-    pub(super) slept: bool,
 }
 
 /// What comes next.
@@ -112,7 +118,7 @@ impl<'p> Live<'p> {
     pub(super) fn boot(program: &'p Program) -> (Live<'p>, Heard) {
         let seat = Handle::default();
         seat.lock().layer = program.layer();
-        let migrator = Migrator::new(PuppetDriver { seat: seat.clone() });
+        let migrator = Migrator::new(PuppetDriver { seat: seat.clone(), engine: program.engine });
         let future = Box::pin(migrator.history(&program.migrations).lock_wait_forever().run());
         let mut live = Live { seat, future };
         let heard = live.go_on();
@@ -132,12 +138,13 @@ impl<'p> Live<'p> {
             (Poll::Pending, Some(asked)) => Next::Asks(asked),
             (Poll::Pending, None) => panic!("an instance waits for something that is no call of its driver"),
         };
-        Heard { next, released: std::mem::take(&mut seat.released), slept: std::mem::take(&mut seat.slept) }
+        Heard { next, released: std::mem::take(&mut seat.released) }
     }
 }
 
 struct PuppetDriver {
     seat: Handle,
+    engine: Engine,
 }
 
 impl PuppetDriver {
@@ -149,7 +156,7 @@ impl PuppetDriver {
                 Ok(PuppetSession { seat: self.seat.clone(), slot, lent, over: false })
             }
             Answer::NotOpened { full: true } => {
-                Err(DbError::new(Fault::Server, "too many clients").with_code("53300"))
+                Err(DbError::new(Fault::Server, "too many clients").with_code(self.engine.codes().full))
             }
             _ => Err(lost()),
         }
@@ -160,7 +167,7 @@ impl Driver for PuppetDriver {
     type Session = PuppetSession;
 
     fn spec(&self) -> &'static Spec {
-        &POSTGRES
+        self.engine.spec()
     }
 
     async fn lend(&self) -> Result<PuppetSession, DbError> {
@@ -172,11 +179,13 @@ impl Driver for PuppetDriver {
     }
 
     async fn sleep(&self, _: Duration) {
-        self.seat.lock().slept = true;
+        if self.seat.ask(Asked::Sleep).await == Answer::Waited {
+            self.seat.lock().now += LONG;
+        }
     }
 
     fn now(&self) -> Duration {
-        Duration::ZERO
+        self.seat.lock().now
     }
 
     fn jitter(&self) -> u64 {

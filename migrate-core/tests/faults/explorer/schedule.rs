@@ -19,6 +19,8 @@ pub(crate) enum Choice {
 pub(crate) enum Break {
     /// The server refuses this statement of the message, from 0.
     Refused(u8),
+    /// This statement has waited for too long.
+    Busy(u8),
     /// The connection breaks, before or after the server got the message.
     Lost { received: bool },
     /// The process dies, before or after the server got the message.
@@ -44,6 +46,7 @@ impl fmt::Display for Break {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Break::Refused(statement) => write!(f, "refused{statement}"),
+            Break::Busy(statement) => write!(f, "busy{statement}"),
             Break::Lost { received: false } => f.write_str("lost"),
             Break::Lost { received: true } => f.write_str("unanswered"),
             Break::Crash { received: false } => f.write_str("crash"),
@@ -78,10 +81,15 @@ impl FromStr for Choice {
             "crash-sent" => Break::Crash { received: true },
             "full" => Break::Full,
             "down" => Break::Down,
-            _ => match breaks.strip_prefix("refused").and_then(|statement| statement.parse().ok()) {
-                Some(statement) => Break::Refused(statement),
-                None => return Err(unknown()),
-            },
+            _ => {
+                let (breaks, statement) =
+                    breaks.split_at(breaks.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+                match (breaks, statement.parse()) {
+                    ("refused", Ok(statement)) => Break::Refused(statement),
+                    ("busy", Ok(statement)) => Break::Busy(statement),
+                    _ => return Err(unknown()),
+                }
+            }
         };
         Ok(Choice::Breaks(index, breaks))
     }
@@ -119,6 +127,7 @@ fn a_schedule_reads_as_it_was_written() {
         Choice::Go(1),
         Choice::Orphan(64),
         Choice::Breaks(0, Break::Refused(3)),
+        Choice::Breaks(0, Break::Busy(0)),
         Choice::Breaks(1, Break::Lost { received: false }),
         Choice::Breaks(1, Break::Lost { received: true }),
         Choice::Breaks(1, Break::Crash { received: false }),
@@ -127,7 +136,10 @@ fn a_schedule_reads_as_it_was_written() {
         Choice::Breaks(0, Break::Down),
     ];
     let text = write(&steps);
-    assert!(text.starts_with("a*2 b s64 a!refused3 b!lost b!unanswered b!crash c!crash-sent"), "{text}");
+    assert!(
+        text.starts_with("a*2 b s64 a!refused3 a!busy0 b!lost b!unanswered b!crash c!crash-sent"),
+        "{text}"
+    );
     assert_eq!(read(&text), Ok(steps.to_vec()));
     assert!(read("a*x").is_err() && read("z").is_err() && read("a!burns").is_err());
 }

@@ -5,7 +5,8 @@ use std::fmt;
 
 use super::machine::Witness;
 use super::properties::Broken;
-use super::{Choice, Explorer, Setting, State, schedule};
+use super::state::State;
+use super::{Choice, Explorer, Setting, schedule};
 
 /// What was visited.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,16 +48,19 @@ impl fmt::Display for Tally {
 }
 
 /// A schedule at whose end a property does not hold.
-#[derive(Debug)]
 pub(crate) struct Found {
-    pub(crate) property: &'static str,
-    pub(crate) schedule: String,
-    text: String,
+    pub(crate) broken: Broken,
+    schedule: String,
 }
 
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}\n\nMIGRATE_SCHEDULE='{}'", self.property, self.text, self.schedule)
+        write!(
+            f,
+            "{}\n\nto see it again: MIGRATE_SCHEDULE='{}' cargo test -p migrate-core --test faults \
+             a_schedule_is_replayed_from_its_text",
+            self.broken, self.schedule
+        )
     }
 }
 
@@ -158,9 +162,5 @@ fn found(setting: &Setting, path: &[Choice], broken: Broken) -> Found {
         Err(told) => told,
         Ok(_) => broken,
     };
-    Found {
-        property: told.property,
-        text: told.text,
-        schedule: format!("{}: {}", setting.name, schedule::write(path)),
-    }
+    Found { broken: told, schedule: format!("{}: {}", setting.name, schedule::write(path)) }
 }

@@ -23,7 +23,7 @@ pub(super) enum Event {
     Message {
         session: u64,
         message: MessageId,
-        refused: Option<u8>,
+        refused: Option<(u8, &'static str)>,
     },
     /// A message arrives and waits for its turn.
     Arrival {
@@ -141,7 +141,7 @@ impl Server {
             }
             Event::Message { session, message, refused } => {
                 let message = Arc::clone(&self.messages[message as usize]);
-                next.begin(session, message, refused.map(usize::from));
+                next.begin(session, message, refused.map(|(statement, code)| (usize::from(statement), code)));
                 answer = go_on(&mut next, session);
             }
             Event::Arrival { session, message } => {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use migrate_core::session::Value;
 
-use super::{Locks, Record, Rows, Statement, Stop, World, failed};
+use super::server::{Locks, Rows, Stop, World};
+use super::statement::Statement;
+use super::table::{Record, Table};
 use crate::sql::Values;
 
 /// The columns of the rows of a history.
@@ -69,15 +71,11 @@ impl World {
                 Ok(vec![vec![Value::Int(if held { 1 } else { -process(session) })]])
             }
             Statement::Boot(names) => self.boot(session, names),
-            Statement::Identify => Ok(vec![vec![
-                text("PostgreSQL 15.18, modelled"),
-                text("owner"),
-                text("public"),
-                text("shop"),
-                Value::Int(0),
-                text("owner"),
-                text("public"),
-            ]]),
+            Statement::Identify => {
+                let [schema, user, database] = self.engine.place();
+                let name = text(self.engine.name());
+                Ok(vec![vec![name, user.clone(), schema.clone(), database, Value::Int(0), user, schema]])
+            }
             Statement::InTransaction => Ok(flag(self.in_transaction(session))),
             Statement::Rows(conditions) => {
                 let rows = self.rows(session, conditions)?;
@@ -91,10 +89,10 @@ impl World {
         }
     }
 
-    fn visible(&self, name: &str, session: u64) -> Result<&super::Table, Stop> {
+    fn visible(&self, name: &str, session: u64) -> Result<&Table, Stop> {
         match self.tables.get(name) {
             Some(table) if table.created_by.is_none_or(|creator| creator == session) => Ok(table),
-            _ => Err(failed("42P01", format!("relation \"{name}\" does not exist"))),
+            _ => Err(self.no_table(name)),
         }
     }
 
@@ -110,7 +108,7 @@ impl World {
     }
 
     fn boot(&self, session: u64, names: &BTreeSet<String>) -> Result<Rows, Stop> {
-        let place = [text("public"), text("owner"), text("shop")];
+        let place = self.engine.place();
         let open = Value::Int(i64::from(self.in_transaction(session)));
         let everything = Values::new();
         let heads = self.visible("migrate_head", session)?.seen(session, &everything);
@@ -122,7 +120,7 @@ impl World {
                 continue;
             }
             let mut row = place.to_vec();
-            row.extend([open.clone(), text("public")]);
+            row.extend([open.clone(), place[0].clone()]);
             row.extend(HEAD.map(|column| head.get(column)));
             let newest = self.rows(session, &Values::from([("history".to_owned(), history)]))?.pop();
             let column = |column| newest.as_ref().map_or(Value::Null, |newest| newest.get(column));

@@ -94,22 +94,30 @@ impl Message {
 
     /// Whether it changes something.
     pub(crate) fn writes(&self) -> bool {
+        self.statements.iter().any(Statement::writes)
+    }
+}
+
+impl Statement {
+    /// Whether it changes something.
+    pub(crate) fn writes(&self) -> bool {
         use Statement::{Create, Delete, Insert, Update, Vacuum};
-        let writes = |statement: &Statement| {
-            matches!(statement, Create { .. } | Delete { .. } | Insert { .. } | Update { .. } | Vacuum(_))
-        };
-        self.statements.iter().any(writes)
+        matches!(self, Create { .. } | Delete { .. } | Insert { .. } | Update { .. } | Vacuum(_))
     }
 }
 
 fn read(sql: &str) -> Statement {
     match sql.split(' ').next().unwrap_or_default() {
-        "BEGIN" => Statement::Begin,
+        "BEGIN" | "START" => Statement::Begin,
         "COMMIT" => Statement::Commit,
         "ROLLBACK" => Statement::Rollback,
-        "SET" | "RESET" | "CLOSE" | "UNLISTEN" | "DISCARD" | "DEALLOCATE" => Statement::Setting,
-        "VACUUM" => {
-            let name = sql.trim_start_matches("VACUUM").trim().to_owned();
+        "SET" | "RESET" | "USE" | "PRAGMA" | "CLOSE" | "UNLISTEN" | "DISCARD" | "DEALLOCATE" => {
+            Statement::Setting
+        }
+        // `VACUUM 1.2`, `VACUUM INTO '1.2'` and `OPTIMIZE TABLE s1_2` leave the row `1.2`.
+        "VACUUM" | "OPTIMIZE" => {
+            let name = sql.rsplit(' ').next().unwrap_or_default();
+            let name = name.trim_matches('\'').trim_start_matches('s').replace('_', ".");
             Statement::Vacuum(Record::new(Values::from([("0".to_owned(), Value::Text(name))])))
         }
         "CREATE" => create(sql),
@@ -144,7 +152,7 @@ fn insert(sql: &str) -> Statement {
         Some((table, columns)) => (sql::table(table), sql::parts(columns.trim_end_matches(')'), ",")),
         None => (sql::table(target), Vec::new()),
     };
-    let (list, replaces) = match sql::parts(rest, "ON CONFLICT").as_slice() {
+    let (list, replaces) = match sql::parts(rest, " ON ").as_slice() {
         [list] => ((*list).to_owned(), false),
         [list, _] => ((*list).to_owned(), true),
         other => panic!("{other:?}"),
@@ -172,24 +180,14 @@ fn update(sql: &str) -> Statement {
 }
 
 fn select(sql: &str) -> Statement {
-    let in_parentheses = || sql::between(sql, "(", ")").to_owned();
+    let key = |function: &str| {
+        let arguments = sql::between(sql, function, ")");
+        arguments.trim_start_matches('(').split(',').next().unwrap_or_default().to_owned()
+    };
     let compared = || sql.rsplit(" = ").next().unwrap_or_default().to_owned();
-    if sql.contains("try_advisory_lock") {
-        return Statement::TakeLock(in_parentheses());
-    }
-    if sql.contains("try_advisory_xact_lock") {
-        return Statement::TakeTransactionLock(in_parentheses());
-    }
-    if sql.contains("pg_advisory_unlock") {
-        return Statement::ReleaseLock(in_parentheses());
-    }
-    if sql.contains("pg_stat_activity") {
-        return Statement::Holder(compared());
-    }
-    if sql.contains("pg_catalog.pg_locks") {
-        return Statement::Held(compared());
-    }
-    if sql.starts_with("SELECT pg_catalog.current_schema()") {
+    let has = |texts: &[&str]| texts.iter().any(|text| sql.contains(text));
+    let begins = |texts: &[&str]| texts.iter().any(|text| sql.starts_with(text));
+    if has(&["h.history IN ("]) {
         let names = sql::parts(sql::between(sql, "h.history IN (", ")"), ",");
         let names = names.into_iter().filter_map(|name| match sql::value(name) {
             Value::Text(name) => Some(name),
@@ -197,21 +195,48 @@ fn select(sql: &str) -> Statement {
         });
         return Statement::Boot(names.collect());
     }
-    if sql.starts_with("SELECT pg_catalog.version()") {
+    for lock in ["pg_try_advisory_lock", "GET_LOCK"] {
+        if sql.contains(lock) {
+            return Statement::TakeLock(key(lock));
+        }
+    }
+    for release in ["pg_advisory_unlock", "RELEASE_LOCK"] {
+        if sql.contains(release) {
+            return Statement::ReleaseLock(key(release));
+        }
+    }
+    if has(&["pg_try_advisory_xact_lock"]) {
+        return Statement::TakeTransactionLock(key("pg_try_advisory_xact_lock"));
+    }
+    if has(&["pg_stat_activity"]) {
+        return Statement::Holder(compared());
+    }
+    if has(&["PROCESSLIST"]) {
+        return Statement::Holder(key("IS_USED_LOCK"));
+    }
+    if has(&["pg_catalog.pg_locks"]) {
+        return Statement::Held(compared());
+    }
+    if has(&["IS_USED_LOCK"]) {
+        return Statement::Held(key("IS_USED_LOCK"));
+    }
+    if begins(&["SELECT pg_catalog.version()", "SELECT CONCAT(VERSION()", "SELECT sqlite_version()"]) {
         return Statement::Identify;
     }
-    if sql.contains("transaction_timestamp()") {
+    if has(&["transaction_timestamp()", "@@in_transaction"]) || sql == "SELECT 0" {
         return Statement::InTransaction;
     }
-    if sql.starts_with("SELECT position, substr(version") {
+    if begins(&["SELECT position, substr(version"]) {
         return Statement::Rows(sql::conditions(sql::between(sql, " WHERE ", " ORDER BY")));
     }
     if let Some((_, from)) = sql.split_once("SELECT count(*) FROM ") {
         let (table, conditions) = from.split_once(" WHERE ").unwrap_or((from, ""));
         return Statement::Count { table: sql::table(table), conditions: sql::conditions(conditions) };
     }
-    let nothing = sql.contains("pg_catalog.pg_settings")
-        || sql.contains("pg_catalog.pg_class")
-        || sql.contains("pg_catalog.set_config");
-    if nothing { Statement::Nothing } else { panic!("the model does not know this query: {sql}") }
+    let settings = ["pg_catalog.pg_settings", "pg_catalog.set_config", "'sql_mode'", "pragma_foreign_keys"];
+    if has(&settings) || has(&["pg_catalog.pg_class"]) {
+        Statement::Nothing
+    } else {
+        panic!("the model does not know this query: {sql}")
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use migrate_core::session::Value;
 
-use super::{Stop, failed};
+use super::server::{Stop, failed};
 use crate::sql::Values;
 
 /// The values of a row, with their hash: a world is hashed more often than a row is made.
@@ -54,7 +54,7 @@ pub(crate) fn hash_value<H: Hasher>(value: &Value, state: &mut H) {
 
 /// A table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Table {
+pub(super) struct Table {
     keys: Vec<Vec<&'static str>>,
     rows: Vec<Row>,
     /// Created in a transaction that has not ended.
@@ -120,7 +120,7 @@ impl Table {
     pub(crate) fn insert(
         &mut self,
         session: u64,
-        name: &str,
+        unique: &str,
         new: &Arc<Record>,
         replaces: bool,
     ) -> Result<(), Stop> {
@@ -138,7 +138,7 @@ impl Table {
                         row.pending = Some((session, Some(Arc::clone(new))));
                         return Ok(());
                     }
-                    return Err(failed("23505", format!("duplicate key in {name}")));
+                    return Err(failed(unique, "duplicate key"));
                 }
             }
         }
