@@ -56,6 +56,11 @@ impl Lock {
         answer < 0 && answer != -self.owner
     }
 
+    /// Whether the session holds it now.
+    pub(crate) async fn is_held<S: Session>(&self, session: &mut S) -> Result<bool, DbError> {
+        Ok(number(session, &self.held).await? == 1)
+    }
+
     /// Whether `other`, a second connection, is kept out.
     pub(crate) async fn excludes<S: Session>(&self, other: &mut S) -> Result<bool, DbError> {
         if number(other, &self.acquire).await? <= 0 {

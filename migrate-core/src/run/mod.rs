@@ -21,7 +21,7 @@ use crate::migrator::Options;
 use crate::plan::{Pending, end_of};
 use crate::report::{Notice, Report};
 use crate::server::Server;
-use crate::session::{Driver, Session};
+use crate::session::{DbError, Driver, Session};
 use reading::FirstRead;
 
 /// How long a run watches an unfinished row on a database without a session lock before it believes that
@@ -274,6 +274,21 @@ impl<'a, D: Driver> Run<'a, D> {
         applied
     }
 
+    /// Looks whether the lock is still ours, before anything is said of somebody else's work.
+    async fn hold(&self, work: &mut Work<'a, D>) -> Result<(), ErrorKind> {
+        let Some(lock) = work.lock.as_ref().filter(|_| work.exclusive.is_ok()) else { return Ok(()) };
+        if !lock.is_held(&mut work.session).await.map_err(asking)? {
+            work.exclusive = Err("it was granted, and is not held".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Who has the lock, where it does not exclude: one for whom it does.
+    async fn other_holder(&self, work: &mut Work<'a, D>) -> Result<Option<String>, ErrorKind> {
+        let Some(lock) = work.lock.as_ref().filter(|_| work.exclusive.is_err()) else { return Ok(None) };
+        lock.holder(&mut work.session).await.map_err(asking)
+    }
+
     /// Reads, plans and applies until nothing is pending.
     async fn apply(&self, work: &mut Work<'a, D>, report: &mut Report) -> Result<(), ErrorKind> {
         let hashes: Vec<Vec<(Checksum, Checksum)>> =
@@ -285,17 +300,34 @@ impl<'a, D: Driver> Run<'a, D> {
             let tables = work.tables.clone();
             let (mut rows, mut pending) = self.rows(&mut work.session, &tables, true, None).await?;
             if let Some(error) = pending.iter_mut().find_map(|pending| pending.doubt.take()) {
-                // Without a session lock the row may be another instance's, which is at work.
                 let seen = error.to_string();
-                let since = match &doubt {
-                    Some((before, since)) if *before == seen => *since,
-                    _ => self.driver.now(),
+                let since = doubt.take().filter(|(before, _)| *before == seen).map(|(_, since)| since);
+                self.hold(work).await?;
+                let abandoned = match (&work.lock, &work.exclusive) {
+                    // Nobody else works while the lock is ours.
+                    (Some(_), Ok(())) => true,
+                    // This read came after nobody had the lock, and the row is as it was before.
+                    (Some(_), Err(_)) => since.is_some(),
+                    (None, _) => since.is_some_and(|since| self.driver.now().saturating_sub(since) >= GRACE),
                 };
-                if work.lock.is_some() || self.driver.now().saturating_sub(since) >= GRACE {
+                if abandoned {
                     return Err(*error);
                 }
-                doubt = Some((seen, since));
-                self.driver.sleep(Duration::from_millis(100)).await;
+                if let Some(holder) = self.other_holder(work).await? {
+                    // Only this instance comes through a pooler, and the one at work does not.
+                    if work.deadline.is_some_and(|deadline| self.driver.now() >= deadline) {
+                        return Err(ErrorKind::LockTimeout { waited: report.waited, holder: Some(holder) });
+                    }
+                    let before = pause.waited;
+                    pause.wait(self.driver).await;
+                    report.waited += pause.waited.saturating_sub(before);
+                    continue 'again;
+                }
+                doubt = Some((seen, since.unwrap_or_else(|| self.driver.now())));
+                if work.lock.is_none() {
+                    // The row may be another instance's, which is at work.
+                    self.driver.sleep(Duration::from_millis(100)).await;
+                }
                 continue 'again;
             }
             let total: usize = rows.iter().map(Vec::len).sum();
@@ -364,6 +396,14 @@ impl<'a, D: Driver> Run<'a, D> {
             }
             return Ok(());
         }
+    }
+}
+
+fn asking(error: DbError) -> ErrorKind {
+    ErrorKind::Bookkeeping {
+        doing: "ask who has the lock".to_owned(),
+        outcome: "nothing more was run".into(),
+        error,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::driver::{Breaks, Handle};
 use crate::executor;
 use crate::histories::{ALL, four};
 use crate::sql;
-use crate::world::{Message, Progress, World};
+use crate::world::{Message, Progress, Trouble, World};
 
 fn run(handle: &Handle, migrations: &Migrations) -> Option<Result<Report, Error>> {
     let driver = handle.driver();
@@ -35,7 +35,7 @@ fn follow(handle: &Handle, message: &str, command: &str) {
     let statement = command.replace("\"public\".", "");
     let mut shared = handle.lock();
     let session = shared.world.open();
-    shared.world.begin(session, Message::read(&statement), None);
+    shared.world.begin(session, Message::read(&statement), Trouble::None);
     assert_eq!(shared.world.go_on(session), Progress::Ended(Ok(Vec::new())), "{statement}");
     shared.world.end(session);
 }

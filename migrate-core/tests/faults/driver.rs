@@ -10,7 +10,7 @@ use std::time::Duration;
 use migrate_core::dialect::{POSTGRES, Spec};
 use migrate_core::session::{DbError, Driver, Fault, Kind, Session, Value};
 
-use crate::world::{Engine, Message, Progress, World};
+use crate::world::{Engine, Message, Progress, Trouble, World};
 
 /// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -244,13 +244,13 @@ impl FakeSession {
             _ => {}
         }
         let message = Message::read(sql);
-        let refused = match call.breaks {
-            Some(Breaks::Refused) => Some(0),
-            Some(Breaks::RefusedAtTheEnd) => message.statements.len().checked_sub(1),
-            _ => None,
+        let code = Engine::Postgres.codes().asked_for;
+        let trouble = match (call.breaks, message.statements.len()) {
+            (Some(Breaks::Refused), _) => Trouble::Refused(0, code),
+            (Some(Breaks::RefusedAtTheEnd), count) => Trouble::Refused(count.saturating_sub(1), code),
+            _ => Trouble::None,
         };
-        let refused = refused.map(|statement| (statement, Engine::Postgres.codes().asked_for));
-        self.handle.lock().world.begin(self.id, message, refused);
+        self.handle.lock().world.begin(self.id, message, trouble);
         let answer = loop {
             let (progress, version) = {
                 let mut shared = self.handle.lock();

@@ -41,6 +41,7 @@ fn settings() -> Vec<Setting> {
         Setting { restarts: 1, ..new("started again", mixed(Postgres)) },
         new("transactions", transactions(Postgres)),
         Setting { locks: Locks::OfTransactions, ..new("a pooler", transactions(Postgres)) },
+        Setting { lies: true, ..new("a lock that lies once", mixed(Postgres)) },
         Setting { by_statement: true, ..new("by statement", mixed(Postgres)) },
         Setting {
             by_statement: true,
@@ -63,6 +64,7 @@ fn nightly() -> Vec<Setting> {
     vec![
         twice(new("statements, twice", mixed(Postgres))),
         twice(new("MariaDB, twice", mixed(MariaDb))),
+        Setting { lies: true, faults: 2, ..new("a lock that lies, two faults", mixed(Postgres)) },
         Setting { faults: 2, ..new("SQLite, two faults", mixed(Sqlite)) },
         Setting { faults: 2, by_statement: true, ..new("by statement, two faults", mixed(Postgres)) },
         Setting {

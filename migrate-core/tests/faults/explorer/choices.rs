@@ -93,6 +93,9 @@ impl Explorer<'_> {
                     if sqlite && waits {
                         add(Break::Busy(index));
                     }
+                    if self.setting.lies && matches!(statement, Statement::TakeLock(_)) {
+                        add(Break::Lie);
+                    }
                 }
             }
         }

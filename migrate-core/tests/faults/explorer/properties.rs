@@ -128,7 +128,7 @@ impl Judge {
 
 /// Whether a session lock keeps the others out for as long as a run works.
 fn has_a_lock(setting: &Setting) -> bool {
-    setting.locks == Locks::Exclusive && setting.programs[0].engine != Engine::Sqlite
+    setting.locks == Locks::Exclusive && !setting.lies && setting.programs[0].engine != Engine::Sqlite
 }
 
 /// The statements of the program that has the most.
@@ -237,8 +237,12 @@ fn no_false_error(setting: &Setting, world: &World, case: &Case<'_>, error: &Err
             error.kind(),
             ErrorKind::Connection { .. } | ErrorKind::Bookkeeping { .. } | ErrorKind::Script { .. }
         );
+    // It has noticed that it was lied to.
+    let true_for_the_deceived = case.hurt
+        && setting.lies
+        && matches!(error.kind(), ErrorKind::LockLost { .. } | ErrorKind::NotExclusive { .. });
     let property = if case.at_rest { HEALING } else { NO_FALSE_ERROR };
-    holds(property, true_for_anybody || true_for_the_hurt, || error.to_string())
+    holds(property, true_for_anybody || true_for_the_hurt || true_for_the_deceived, || error.to_string())
 }
 
 /// The one place that accepts a run which leaves a statement to a person: where the connection broke while a

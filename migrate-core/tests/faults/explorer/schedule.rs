@@ -21,6 +21,8 @@ pub(crate) enum Break {
     Refused(u8),
     /// This statement has waited for too long.
     Busy(u8),
+    /// The server grants a lock that somebody else has.
+    Lie,
     /// The connection breaks, before or after the server got the message.
     Lost { received: bool },
     /// The process dies, before or after the server got the message.
@@ -47,6 +49,7 @@ impl fmt::Display for Break {
         match self {
             Break::Refused(statement) => write!(f, "refused{statement}"),
             Break::Busy(statement) => write!(f, "busy{statement}"),
+            Break::Lie => f.write_str("lie"),
             Break::Lost { received: false } => f.write_str("lost"),
             Break::Lost { received: true } => f.write_str("unanswered"),
             Break::Crash { received: false } => f.write_str("crash"),
@@ -75,6 +78,7 @@ impl FromStr for Choice {
         };
         let Some(breaks) = breaks else { return Ok(Choice::Go(index)) };
         let breaks = match breaks {
+            "lie" => Break::Lie,
             "lost" => Break::Lost { received: false },
             "unanswered" => Break::Lost { received: true },
             "crash" => Break::Crash { received: false },
@@ -128,6 +132,7 @@ fn a_schedule_reads_as_it_was_written() {
         Choice::Orphan(64),
         Choice::Breaks(0, Break::Refused(3)),
         Choice::Breaks(0, Break::Busy(0)),
+        Choice::Breaks(1, Break::Lie),
         Choice::Breaks(1, Break::Lost { received: false }),
         Choice::Breaks(1, Break::Lost { received: true }),
         Choice::Breaks(1, Break::Crash { received: false }),
@@ -137,7 +142,7 @@ fn a_schedule_reads_as_it_was_written() {
     ];
     let text = write(&steps);
     assert!(
-        text.starts_with("a*2 b s64 a!refused3 a!busy0 b!lost b!unanswered b!crash c!crash-sent"),
+        text.starts_with("a*2 b s64 a!refused3 a!busy0 b!lie b!lost b!unanswered b!crash c!crash-sent"),
         "{text}"
     );
     assert_eq!(read(&text), Ok(steps.to_vec()));

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::puppet::Answer;
-use crate::world::{Message, Progress, World};
+use crate::world::{Message, Progress, Trouble, World};
 
 pub(super) type WorldId = u32;
 pub(super) type MessageId = u32;
@@ -19,11 +19,11 @@ pub(super) const ORPHANS: u64 = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Event {
     Open(u64),
-    /// A message arrives and is executed, as far as that is possible. The server may refuse a statement of it.
+    /// A message arrives and is executed, as far as that is possible.
     Message {
         session: u64,
         message: MessageId,
-        refused: Option<(u8, &'static str)>,
+        trouble: Trouble,
     },
     /// A message arrives and waits for its turn.
     Arrival {
@@ -139,13 +139,13 @@ impl Server {
                 next.open_as(session);
                 answer = Some(Answer::Opened);
             }
-            Event::Message { session, message, refused } => {
+            Event::Message { session, message, trouble } => {
                 let message = Arc::clone(&self.messages[message as usize]);
-                next.begin(session, message, refused.map(|(statement, code)| (usize::from(statement), code)));
+                next.begin(session, message, trouble);
                 answer = go_on(&mut next, session);
             }
             Event::Arrival { session, message } => {
-                next.begin(session, Arc::clone(&self.messages[message as usize]), None);
+                next.begin(session, Arc::clone(&self.messages[message as usize]), Trouble::None);
             }
             Event::GoOn(session) => {
                 answer = go_on(&mut next, session);
@@ -167,7 +167,7 @@ impl Server {
             Event::Person(message) => {
                 let session = ORPHANS - 1;
                 next.open_as(session);
-                next.begin(session, Arc::clone(&self.messages[message as usize]), None);
+                next.begin(session, Arc::clone(&self.messages[message as usize]), Trouble::None);
                 answer = go_on(&mut next, session);
                 next.end(session);
             }

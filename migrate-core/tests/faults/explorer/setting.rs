@@ -10,6 +10,8 @@ pub(crate) struct Setting {
     /// The program of each instance.
     pub(crate) instances: Vec<usize>,
     pub(crate) locks: Locks,
+    /// The server may grant a lock that somebody else has, as one of the things that break.
+    pub(crate) lies: bool,
     /// Others may come between the statements of one message, not only between messages.
     pub(crate) by_statement: bool,
     /// How many things may break in one schedule.
@@ -32,6 +34,7 @@ impl Setting {
             programs: vec![program],
             instances: vec![0, 0],
             locks: Locks::Exclusive,
+            lies: false,
             by_statement: false,
             faults: 1,
             restarts: 0,

@@ -8,7 +8,7 @@ use super::puppet::{Answer, Ending, Release};
 use super::server::{AnswerId, Effect, Event, ORPHANS, Server, WorldId};
 use super::state::{Instance, Mood, SEATS, State};
 use super::{Break, Choice, Program, Setting};
-use crate::world::World;
+use crate::world::{Trouble, World};
 
 /// All that is known of a setting so far.
 pub(crate) struct Explorer<'s> {
@@ -87,7 +87,7 @@ impl<'s> Explorer<'s> {
             }
             Choice::Go(index) => {
                 self.turn(state, &mut next, index);
-                self.go(&mut next, index, None)?;
+                self.go(&mut next, index, Trouble::None)?;
             }
             Choice::Breaks(index, breaks) => {
                 self.turn(state, &mut next, index);
@@ -154,13 +154,8 @@ impl<'s> Explorer<'s> {
         instance.mood = Mood::Ready;
     }
 
-    /// One call of an instance. The server may refuse a statement of it.
-    fn go(
-        &mut self,
-        state: &mut State,
-        index: usize,
-        refused: Option<(u8, &'static str)>,
-    ) -> Result<(), Broken> {
+    /// One call of an instance.
+    fn go(&mut self, state: &mut State, index: usize, trouble: Trouble) -> Result<(), Broken> {
         if state.instances[index].mood == Mood::Asleep {
             self.wake(state, index, Answer::Waited);
         }
@@ -173,7 +168,7 @@ impl<'s> Explorer<'s> {
                     Event::GoOn(session)
                 } else {
                     self.judge.sends(self.setting, &self.server, state.world, session, message)?;
-                    Event::Message { session, message, refused }
+                    Event::Message { session, message, trouble }
                 }
             }
             Request::Sleep | Request::End(_) => panic!("it does not ask for anything"),
@@ -192,12 +187,13 @@ impl<'s> Explorer<'s> {
         match breaks {
             Break::Refused(statement) => {
                 let code = self.program(index).engine.codes().asked_for;
-                self.go(state, index, Some((statement, code)))
+                self.go(state, index, Trouble::Refused(usize::from(statement), code))
             }
             Break::Busy(statement) => {
                 let code = self.program(index).engine.codes().busy;
-                self.go(state, index, Some((statement, code)))
+                self.go(state, index, Trouble::Refused(usize::from(statement), code))
             }
+            Break::Lie => self.go(state, index, Trouble::Lie),
             Break::Full | Break::Down => {
                 let answer = self.server.answer_id(Answer::NotOpened { full: breaks == Break::Full });
                 self.answer(state, index, answer)
@@ -354,7 +350,7 @@ impl<'s> Explorer<'s> {
                 Request::Open(slot) => Event::Open(Self::session(index, slot)),
                 Request::Message(slot, message) => {
                     messages.push(self.server.message(message).only_reads());
-                    Event::Message { session: Self::session(index, slot), message, refused: None }
+                    Event::Message { session: Self::session(index, slot), message, trouble: Trouble::None }
                 }
             };
             let mut effect = self.server.happens(world, event);

@@ -9,6 +9,6 @@ mod statement;
 mod table;
 
 pub(crate) use engine::Engine;
-pub(crate) use server::{Locks, Progress, Refusal, Rows, World};
+pub(crate) use server::{Locks, Progress, Refusal, Rows, Trouble, World};
 pub(crate) use statement::{Message, Statement};
 pub(crate) use table::{Record, hash_value};

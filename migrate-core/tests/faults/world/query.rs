@@ -55,6 +55,11 @@ fn process(session: u64) -> i64 {
     i64::try_from(session % 8).unwrap_or(0) + 1
 }
 
+/// What the server says of a lock that it gives to a session.
+pub(super) fn granted(session: u64) -> Rows {
+    vec![vec![Value::Int(process(session))]]
+}
+
 impl World {
     pub(super) fn query(&mut self, session: u64, query: &Statement) -> Result<Rows, Stop> {
         match query {
@@ -145,7 +150,7 @@ impl World {
         let (holder, count) = self.session_locks.entry(key.to_owned()).or_insert((session, 0));
         let ours = *holder == session;
         *count += u32::from(ours);
-        vec![vec![Value::Int(if ours { process(session) } else { 0 })]]
+        if ours { granted(session) } else { flag(false) }
     }
 
     fn take_transaction_lock(&mut self, session: u64, key: &str) -> bool {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use migrate_core::session::{DbError, Fault, Value};
 
 use super::engine::Engine;
+use super::query::granted;
 use super::statement::{Message, Statement};
 use super::table::{Record, Table, hash_value};
 
@@ -82,8 +83,7 @@ struct Flight {
     next: usize,
     /// Its next statement has waited for another session's transaction.
     waited: bool,
-    /// The statement that the server will refuse, and with which code.
-    refused: Option<(usize, &'static str)>,
+    trouble: Trouble,
     rows: Rows,
 }
 
@@ -92,9 +92,20 @@ impl Hash for Flight {
         self.message.text.hash(state);
         self.next.hash(state);
         self.waited.hash(state);
-        self.refused.hash(state);
+        self.trouble.hash(state);
         self.rows.iter().flatten().for_each(|value| hash_value(value, state));
     }
+}
+
+/// What goes wrong with a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Trouble {
+    #[default]
+    None,
+    /// The server refuses this statement of it, from 0, with this code.
+    Refused(usize, &'static str),
+    /// The server says that a lock is granted, whoever has it.
+    Lie,
 }
 
 /// How far a message has come.
@@ -249,18 +260,13 @@ impl World {
         self.committed(table).map(|row| row.get(column)).collect()
     }
 
-    /// The server has got a message. With `refused`, it will refuse that statement of it.
-    pub(crate) fn begin(
-        &mut self,
-        session: u64,
-        message: Arc<Message>,
-        refused: Option<(usize, &'static str)>,
-    ) {
+    /// The server has got a message.
+    pub(crate) fn begin(&mut self, session: u64, message: Arc<Message>, trouble: Trouble) {
         let Some(session) = self.sessions.get_mut(&session) else { return };
         if session.state == State::Idle && self.engine == Engine::Postgres {
             session.state = State::Implicit;
         }
-        session.flight = Some(Flight { message, next: 0, waited: false, refused, rows: Vec::new() });
+        session.flight = Some(Flight { message, next: 0, waited: false, trouble, rows: Vec::new() });
     }
 
     /// The server goes on with the message of a session until it ends or blocks.
@@ -269,8 +275,11 @@ impl World {
         let Some(mut flight) = taken else { return Progress::Ended(Ok(Vec::new())) };
         let count = flight.message.statements.len();
         while flight.next < count {
-            let ended = match flight.refused {
-                Some((statement, code)) if statement == flight.next => Err(failed(code, "refused")),
+            let ended = match (flight.trouble, &flight.message.statements[flight.next]) {
+                (Trouble::Refused(statement, code), _) if statement == flight.next => {
+                    Err(failed(code, "refused"))
+                }
+                (Trouble::Lie, Statement::TakeLock(_)) => Ok(granted(session)),
                 _ => self.statement(session, &flight),
             };
             match ended {
