@@ -1,9 +1,9 @@
 //! A script outside a transaction: statement by statement, each preceded by the recorded intent to run it.
 
 use super::failure::{GOES_ON, NOT_RUN, NOT_RUN_YET, bookkeeping, script_error};
-use super::{Ran, Task, Work, first_token_is, refs};
+use super::{Pause, Ran, Task, Work, first_token_is, refs};
 use crate::checksum::{Checksum, Hasher};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, has_code};
 use crate::error::ErrorKind;
 use crate::history::Claim;
 use crate::migrations::Script;
@@ -102,7 +102,7 @@ impl<D: Driver> Work<'_, D> {
                 // The next statement was not begun, so the row must not say that it was.
                 self.roll_back().await;
                 let failed = self.writer(task.migrations).failed(&claim, done);
-                let recorded = self.session.execute(&format!("{}{failed}", self.reset)).await.is_ok();
+                let recorded = self.record(&format!("{}{failed}", self.reset)).await.is_ok();
                 let outcome = if recorded { GOES_ON } else { NOT_RUN_YET };
                 return Err(bookkeeping(&task, outcome, error));
             }
@@ -120,7 +120,7 @@ impl<D: Driver> Work<'_, D> {
                     self.writer(task.migrations).progress(&claim, done, done + 1, &in_force.checksum());
                 // Under a role that the script has set, the books may be out of reach.
                 let progress = if set { format!("{}{progress}", self.set_role_for_now) } else { progress };
-                if let Err(error) = self.session.execute(&progress).await {
+                if let Err(error) = self.record(&progress).await {
                     return Err(bookkeeping(&task, &not_recorded(done), error));
                 }
             }
@@ -130,11 +130,29 @@ impl<D: Driver> Work<'_, D> {
         let books = format!("{}; {books}; COMMIT", self.spec.begin);
         // What the script has set goes first, where the books could be out of reach or read otherwise.
         let message = format!("{}{books}", if set { &self.reset } else { &self.set_role });
-        match self.session.execute(&message).await {
+        match self.record(&message).await {
             Ok(()) => Ok(Ran::Through(total - done)),
             Err(error) => {
                 self.roll_back().await;
                 Err(bookkeeping(&task, &not_recorded(total), error))
+            }
+        }
+    }
+
+    /// Sends what is all or nothing, until nobody is in the way of it. What it records is in force, and a record
+    /// that is missing would have to be put right by a person.
+    async fn record(&mut self, message: &str) -> Result<(), DbError> {
+        let mut pause = Pause::default();
+        loop {
+            match self.session.execute(message).await {
+                Err(error)
+                    if has_code(&error, self.spec.codes.busy)
+                        && self.deadline.is_none_or(|deadline| self.driver.now() < deadline) =>
+                {
+                    self.roll_back().await;
+                    pause.wait(self.driver).await;
+                }
+                ended => return ended,
             }
         }
     }
@@ -145,7 +163,7 @@ impl<D: Driver> Work<'_, D> {
         let outcome = if error.fault() == Fault::Server {
             self.roll_back().await;
             let failed = self.writer(task.migrations).failed(claim, index);
-            let recorded = self.session.execute(&format!("{}{failed}", self.reset)).await.is_ok();
+            let recorded = self.record(&format!("{}{failed}", self.reset)).await.is_ok();
             self.log_failure(task, claim, Some(index), &error).await;
             let before = match index {
                 0 => "nothing of this file is in force".to_owned(),

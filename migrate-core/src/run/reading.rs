@@ -78,7 +78,7 @@ impl<'a, D: Driver> Run<'a, D> {
     pub(super) async fn read(&self, session: &mut D::Session) -> Result<FirstRead, ErrorKind> {
         let tables = self.tables(self.options.schema.as_deref())?;
         let sql = boot_sql(self.spec(), &tables, self.histories.iter().map(|migrations| migrations.name()));
-        match session.query(&sql, &BOOT_COLUMNS).await {
+        match self.ask(session, &sql, &BOOT_COLUMNS).await {
             Ok(rows) => {
                 let boot = Boot::decode(rows).map_err(|detail| unreadable("migrate_head", detail))?;
                 self.judge(boot)
@@ -168,10 +168,32 @@ impl<'a, D: Driver> Run<'a, D> {
     pub(super) async fn reread(&self, session: &mut D::Session) -> Result<Option<Boot>, ErrorKind> {
         let tables = self.tables(self.options.schema.as_deref())?;
         let sql = boot_sql(self.spec(), &tables, self.histories.iter().map(|migrations| migrations.name()));
-        match session.query(&sql, &BOOT_COLUMNS).await {
+        match self.ask(session, &sql, &BOOT_COLUMNS).await {
             Ok(rows) => Boot::decode(rows).map(Some).map_err(|detail| unreadable("migrate_head", detail)),
             Err(error) if self.spec().codes.is_missing_table(&error) => Ok(None),
             Err(error) => Err(self.reading(error)),
+        }
+    }
+
+    /// Reads our tables. A transaction of SQLite that has outgrown its cache, or that commits, has the file to
+    /// itself, and may for longer than the connection waits within a try.
+    async fn ask(
+        &self,
+        session: &mut D::Session,
+        sql: &str,
+        columns: &[Kind],
+    ) -> Result<Vec<Vec<Value>>, DbError> {
+        let (deadline, mut pause) = self.patience();
+        loop {
+            match session.query(sql, columns).await {
+                Err(error)
+                    if has_code(&error, self.spec().codes.busy)
+                        && deadline.is_none_or(|deadline| self.driver.now() < deadline) =>
+                {
+                    pause.wait(self.driver).await;
+                }
+                answer => return answer,
+            }
         }
     }
 
@@ -209,7 +231,7 @@ impl<'a, D: Driver> Run<'a, D> {
                 let rows = if tables_exist {
                     let sql = rows_sql(self.spec(), tables, migrations.name());
                     let rows =
-                        session.query(&sql, &ROW_COLUMNS).await.map_err(|error| self.reading(error))?;
+                        self.ask(session, &sql, &ROW_COLUMNS).await.map_err(|error| self.reading(error))?;
                     Applied::decode(rows).map_err(|detail| unreadable("migrate_history", detail))?
                 } else {
                     Vec::new()
@@ -273,7 +295,7 @@ impl<D: Driver> Run<'_, D> {
     /// Whether a history has a row by now.
     async fn has_begun(&self, session: &mut D::Session, history: &str) -> Result<bool, ErrorKind> {
         let sql = rows_sql(self.spec(), &self.tables(self.options.schema.as_deref())?, history);
-        match session.query(&sql, &ROW_COLUMNS).await {
+        match self.ask(session, &sql, &ROW_COLUMNS).await {
             Ok(rows) => Ok(!rows.is_empty()),
             Err(error) if self.spec().codes.is_missing_table(&error) => Ok(false),
             Err(error) => Err(self.reading(error)),

@@ -77,21 +77,21 @@ impl Explorer<'_> {
                 add(Break::Lost { received: true });
                 add(Break::Crash { received: true });
             }
-            (_, Request::Message(_, message)) => {
+            (_, Request::Message(slot, message)) => {
                 for received in [false, true] {
                     add(Break::Lost { received });
                     add(Break::Crash { received });
                 }
-                for (index, statement) in (0..).zip(&self.server.message(*message).statements) {
+                let message = self.server.message(*message);
+                for (number, statement) in (0..).zip(&message.statements) {
                     let sqlite = world.engine == Engine::Sqlite;
                     // It undoes a transaction even where the disk fails, and whoever asks for it.
                     if !(sqlite && *statement == Statement::Rollback) {
-                        add(Break::Refused(index));
+                        add(Break::Refused(number));
                     }
-                    let waits =
-                        statement.writes() || matches!(statement, Statement::Begin | Statement::Commit);
-                    if sqlite && waits {
-                        add(Break::Busy(index));
+                    let session = Self::session(index, *slot);
+                    if sqlite && waits(statement, world.in_transaction(session) || message.begins()) {
+                        add(Break::Busy(number));
                     }
                     if self.setting.lies && matches!(statement, Statement::TakeLock(_)) {
                         add(Break::Lie);
@@ -99,5 +99,14 @@ impl Explorer<'_> {
                 }
             }
         }
+    }
+}
+
+/// Whether SQLite can find the file taken at this statement.
+fn waits(statement: &Statement, in_transaction: bool) -> bool {
+    match statement {
+        Statement::Begin | Statement::Commit => true,
+        Statement::Boot(_) | Statement::Rows(_) => !in_transaction,
+        statement => statement.writes() && !in_transaction,
     }
 }

@@ -8,7 +8,7 @@ use super::puppet::{Answer, Ending, Release};
 use super::server::{AnswerId, Effect, Event, ORPHANS, Server, WorldId};
 use super::state::{Instance, Mood, SEATS, State};
 use super::{Break, Choice, Program, Setting};
-use crate::world::{Trouble, World};
+use crate::world::{Statement, Trouble, World};
 
 /// All that is known of a setting so far.
 pub(crate) struct Explorer<'s> {
@@ -92,12 +92,25 @@ impl<'s> Explorer<'s> {
             Choice::Breaks(index, breaks) => {
                 self.turn(state, &mut next, index);
                 next.faults -= 1;
-                next.instances[index].hurt = true;
+                next.instances[index].hurt |= self.hurts(state, index, breaks);
                 self.break_down(&mut next, index, breaks)?;
             }
         }
         self.judge.world(self.setting, &self.server, next.world)?;
         Ok(next)
+    }
+
+    /// Whether a run may fail for it. That somebody else has the file is no reason to, except for a statement of a
+    /// script.
+    fn hurts(&self, state: &State, index: usize, breaks: Break) -> bool {
+        let machine = &self.machines[self.machine_of(index)];
+        match (breaks, machine.request(state.instances[index].at)) {
+            (Break::Busy(number), Request::Message(_, message)) => {
+                let statement = &self.server.message(*message).statements[usize::from(number)];
+                matches!(statement, Statement::Vacuum(_))
+            }
+            _ => true,
+        }
     }
 
     /// Counts a preemption, where they are counted.

@@ -86,10 +86,13 @@ impl Message {
         self.statements.iter().all(reads)
     }
 
+    pub(crate) fn begins(&self) -> bool {
+        self.statements.contains(&Statement::Begin)
+    }
+
     /// Whether it changes something for good, by a transaction that it ends or by one of its own.
     pub(crate) fn lasts(&self) -> bool {
-        let has = |wanted: &Statement| self.statements.contains(wanted);
-        has(&Statement::Commit) || (self.writes() && !has(&Statement::Begin))
+        self.statements.contains(&Statement::Commit) || (self.writes() && !self.begins())
     }
 
     /// Whether it changes something.
