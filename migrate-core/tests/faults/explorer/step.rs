@@ -2,13 +2,15 @@
 
 use std::rc::Rc;
 
+use migrate_core::ErrorKind;
+
 use super::machine::{Machine, Request, Witness};
 use super::properties::{self, Broken, Judge};
 use super::puppet::{Answer, Ending, Release};
 use super::server::{AnswerId, Effect, Event, ORPHANS, Server, WorldId};
 use super::state::{Instance, Mood, SEATS, State};
 use super::{Break, Choice, Program, Setting};
-use crate::world::{Statement, Trouble, World};
+use crate::world::{Locks, Statement, Trouble, World};
 
 /// All that is known of a setting so far.
 pub(crate) struct Explorer<'s> {
@@ -295,6 +297,10 @@ impl<'s> Explorer<'s> {
         self.judge.ending(self.setting, &self.server, state.world, &case, ending)?;
         match &**ending {
             Ok(_) => state.instances[index].mood = Mood::Ended,
+            // What cannot run without a lock is not run, today or tomorrow.
+            Err(error) if at_rest && matches!(error.kind(), ErrorKind::NotExclusive { .. }) => {
+                state.instances[index].mood = Mood::Ended;
+            }
             Err(error) => {
                 if at_rest {
                     let answer = properties::what_a_person_does(self.server.world(state.world), error)?;
@@ -332,8 +338,11 @@ impl<'s> Explorer<'s> {
             return Err(Broken::new(properties::HEALING, "everybody waits for ever"));
         }
         self.judge.rest(self.server.world(state.world))?;
+        let refused = |program: &Program| self.setting.locks != Locks::Exclusive && !program.transactional;
         for machine in 0..self.machines.len() {
-            self.up_to_date(state.world, machine)?;
+            if !refused(self.machines[machine].program) {
+                self.up_to_date(state.world, machine)?;
+            }
         }
         Ok(())
     }
