@@ -195,6 +195,13 @@ impl World {
         flight.is_some_and(|flight| flight.message.writes())
     }
 
+    /// Whether it is at work on a statement that takes effect at once.
+    pub(crate) fn is_in_a_script(&self, session: u64) -> bool {
+        let flight = self.sessions.get(&session).and_then(|session| session.flight.as_ref());
+        let vacuum = |statement: &Statement| matches!(statement, Statement::Vacuum(_));
+        flight.is_some_and(|flight| flight.message.statements.iter().any(vacuum))
+    }
+
     pub(crate) fn in_transaction(&self, session: u64) -> bool {
         matches!(self.sessions.get(&session), Some(Session { state: State::Open | State::Aborted, .. }))
     }
