@@ -78,7 +78,8 @@ fn changed(a: &Catalog, b: &Catalog, key: &Key, one: &Entity, other: &Entity) ->
     }
     let (left, right) = (spelled(a, one), spelled(b, other));
     let only = |these: &[Fact], those: &[Fact]| -> Vec<String> {
-        let missing = these.iter().filter(|fact| !those.iter().any(|it| it.compared == fact.compared));
+        let those: BTreeSet<&str> = those.iter().map(|fact| fact.compared.as_str()).collect();
+        let missing = these.iter().filter(|fact| !those.contains(fact.compared.as_str()));
         missing.map(|fact| fact.shown.clone()).collect()
     };
     let (missing, extra) = (only(&left, &right), only(&right, &left));

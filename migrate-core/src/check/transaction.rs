@@ -45,6 +45,35 @@ pub fn transaction(file: Checkable<'_>) -> Vec<Diagnostic> {
     diagnostics
 }
 
+/// The code of the note that several statements of a file commit by themselves.
+const COMMITS: &str = "commits-by-itself";
+
+/// Leaves the note about statements that commit by themselves at the first file of a history, which counts the others.
+/// Nearly every second file of MySQL has it, and what it says is the same for all of them: how a file that stopped in
+/// the middle goes on. It is left out here and not where it is found, so that each file can allow its own.
+pub(super) fn commits_once(diagnostics: &mut Vec<Diagnostic>) {
+    let is_note = |found: &Diagnostic| found.code() == COMMITS;
+    let others = diagnostics.iter().filter(|found| is_note(found)).count().saturating_sub(1);
+    if others == 0 {
+        return;
+    }
+    let mut seen = false;
+    diagnostics.retain(|found| !is_note(found) || !std::mem::replace(&mut seen, true));
+    if let Some(at) = diagnostics.iter().position(is_note) {
+        let files = if others == 1 { "1 other file".to_owned() } else { format!("{others} other files") };
+        let first = diagnostics.remove(at);
+        diagnostics.insert(at, first.help(format!("the same is true of {files}, which are not listed")));
+    }
+}
+
+/// Whether what the statements do can be at odds with a transaction at all. Most files have nothing that could, and
+/// need not be read once more to be told so.
+pub(super) fn concerns(effects: &[Effect]) -> bool {
+    let concerns =
+        |effect: &Effect| effect.transaction != InTransaction::Allowed || effect.adds_value || effect.commits;
+    effects.iter().any(concerns)
+}
+
 impl Checkable<'_> {
     fn place(&self, statement: &Statement) -> Place {
         // The first line says which one is meant.
@@ -136,7 +165,7 @@ impl Checkable<'_> {
             commits.len()
         );
         Some(
-            Diagnostic::note("commits-by-itself", message)
+            Diagnostic::note(COMMITS, message)
                 .at(self.place(second))
                 .help("the next run goes on with the statement that failed; one such statement in a file leaves nothing to go on with"),
         )

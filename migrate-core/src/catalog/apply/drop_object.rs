@@ -257,7 +257,7 @@ impl Apply<'_> {
         let Some(found) = self
             .catalog
             .get(&home)
-            .and_then(|entity| entity.indexes().iter().find(|it| it.key == index))
+            .and_then(|entity| entity.indexes().iter().find(|it| *it.key == *index))
             .cloned()
         else {
             return;
@@ -272,7 +272,7 @@ impl Apply<'_> {
         }
         self.catalog.edit(&home, |entity| {
             if let Some(indexes) = entity.indexes_mut() {
-                indexes.retain(|it| it.key != index);
+                indexes.retain(|it| *it.key != *index);
             }
         });
     }
