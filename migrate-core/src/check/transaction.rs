@@ -114,6 +114,9 @@ impl Checkable<'_> {
         };
         let whole = self.transactional && self.dialect.spec().ddl == Ddl::Transactional;
         let help = match (whole, &statement.kind) {
+            _ if self.switches_foreign_keys() => {
+                "remove `-- migrate(no-transaction)` and leave the rest as it is: in a transaction the pair of `PRAGMA foreign_keys` around the file is taken out of it, and so are BEGIN and COMMIT"
+            }
             (true, Kind::Transaction(Transaction::SetTransaction)) => {
                 "remove it: the transaction has begun already when the file runs"
             }
@@ -128,13 +131,28 @@ impl Checkable<'_> {
         Diagnostic::error("transaction-control", message).help(help)
     }
 
+    /// Whether it runs without a transaction and has SQLite's foreign keys off from its first statement to its last:
+    /// it was written as the manual says, and needs nothing but the transaction.
+    fn switches_foreign_keys(&self) -> bool {
+        let switches = |statement: Option<&Statement>, off: bool| {
+            matches!(statement.map(|it| &it.kind), Some(Kind::Pragma { name, value: Some(value) })
+                if name.text.eq_ignore_ascii_case("foreign_keys") && is_off(value) == off)
+        };
+        !self.transactional
+            && self.statements.len() > 2
+            && switches(self.statements.first(), true)
+            && switches(self.statements.last(), false)
+    }
+
     fn useless(&self, statement: &Statement, what: &str) -> Diagnostic {
         let message = format!("{what} does nothing inside a transaction, and this file is run in one");
         let foreign_keys = matches!(&statement.kind, Kind::Pragma { name, .. } if name.text.eq_ignore_ascii_case("foreign_keys"));
         let off = matches!(&statement.kind, Kind::Pragma { value: Some(value), .. } if is_off(value));
         // Who believes that they are off drops a table and its rows take others with them.
         let severity = if foreign_keys && off { Severity::Error } else { Severity::Warning };
-        let help = if foreign_keys {
+        let help = if foreign_keys && !off {
+            "remove it: foreign keys are switched for the connection, before the transaction of the file begins"
+        } else if foreign_keys {
             "begin the file with `PRAGMA foreign_keys = off;` and end it with `PRAGMA foreign_keys = on;`: the pair is taken out of the transaction"
         } else {
             NO_TRANSACTION
