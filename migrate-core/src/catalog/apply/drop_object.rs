@@ -64,6 +64,7 @@ impl Apply<'_> {
                 let message = format!("`{}` is a {is} and not a {word}", resolve::shown(name));
                 self.report("wrong-object", sure, name.last.span, message);
                 self.created_here(&key);
+                self.help(&format!("write DROP {}", is.to_uppercase()));
                 continue;
             }
             keys.push((key, name.last.clone()));
@@ -231,6 +232,7 @@ impl Apply<'_> {
                 let sure = self.sure(&key);
                 self.report("wrong-object", sure, name.last.span, message);
                 self.created_here(&key);
+                self.help(&format!("write DROP {}", what.to_uppercase()));
                 return;
             }
             let known_schema = name.qualifiers.last().is_none_or(|schema| {
