@@ -35,7 +35,7 @@ const TOKENS: [(&str, &str); 17] = [
 ];
 
 /// What the grammar calls its rules by, and what people write there.
-const RULES: [(&str, &str); 19] = [
+const RULES: [(&str, &str); 21] = [
     ("expected table relation name", "expected the name of a table"),
     ("expected table name or SELECT", "expected the name of a table, or SELECT"),
     ("expected simple type name", "expected the name of a type"),
@@ -43,6 +43,8 @@ const RULES: [(&str, &str); 19] = [
     ("expected relation name", "expected the name of a table"),
     ("expected table reference", "expected a table"),
     ("expected from_item", "expected a table"),
+    ("expected from item", "expected a table"),
+    ("expected row list", "expected rows of values in parentheses"),
     ("expected index name", "expected the name of an index"),
     ("expected path name", "expected a name"),
     ("expected identifier", "expected a name"),
@@ -59,18 +61,21 @@ const RULES: [(&str, &str); 19] = [
 
 /// A message in our manner: tokens as they are written, no capital at the beginning, no period at the end.
 fn readable(message: &str) -> String {
-    let said = message.trim_end_matches('.');
-    if let Some((_, meant)) = RULES.iter().find(|(rule, _)| *rule == said) {
-        return (*meant).to_owned();
-    }
-    let mut out = String::with_capacity(message.len());
+    // A rule stands alone, or before what was found in its place.
+    let rule = RULES.iter().find_map(|(rule, meant)| {
+        let rest = message.strip_prefix(rule)?;
+        (rest.is_empty() || rest.starts_with([',', '.'])).then_some((*meant, rest))
+    });
+    let (meant, message) = rule.unwrap_or(("", message));
+    let mut out = String::with_capacity(meant.len() + message.len());
+    out.push_str(meant);
     for (index, part) in message.trim_end_matches('.').split_inclusive([' ', ',']).enumerate() {
         let word = part.trim_end_matches([' ', ',']);
         let capital = word.chars().nth(1).is_some_and(char::is_lowercase);
         match (TOKENS.iter().find(|(token, _)| *token == word), word.strip_suffix("_KW")) {
             (Some((_, written)), _) => out.push_str(written),
             (None, Some(keyword)) => out.push_str(keyword),
-            (None, None) if index == 0 && capital => out.push_str(&word.to_lowercase()),
+            (None, None) if index == 0 && meant.is_empty() && capital => out.push_str(&word.to_lowercase()),
             (None, None) => out.push_str(word),
         }
         out.push_str(&part[word.len()..]);
@@ -86,11 +91,16 @@ mod tests {
     fn what_is_missing_is_called_what_people_call_it() {
         let first = |statement| errors(statement).into_iter().next().map(|error| error.message);
         for (statement, message) in [
-            ("DROP TABLE", "expected a name"),
             ("CREATE TABLE (a int)", "expected a name"),
-            ("ALTER TABLE ADD COLUMN a int", "expected the name of a table"),
-            ("CREATE TABLE a (b)", "expected the name of a type"),
-            ("UPDATE a SET b =", "expected an expression"),
+            ("INSERT INTO (a) VALUES (1)", "expected a name"),
+            ("CREATE INDEX a ON (b)", "expected the name of a table"),
+            ("DELETE FROM WHERE a", "expected the name of a table"),
+            ("ALTER TABLE a ADD COLUMN b", "expected the name of a type"),
+            ("CREATE TABLE a (PRIMARY KEY)", "expected a list of columns"),
+            ("CREATE FUNCTION f RETURNS int LANGUAGE sql AS ''", "expected the parameters in parentheses"),
+            ("SELECT * FROM WHERE a", "expected a table, got WHERE"),
+            ("SELECT * FROM", "expected a table, got the end of the statement"),
+            ("INSERT INTO a VALUES", "expected rows of values in parentheses"),
         ] {
             assert_eq!(first(statement).as_deref(), Some(message), "{statement}");
         }
