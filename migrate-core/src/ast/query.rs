@@ -14,6 +14,8 @@ pub struct Expression {
     pub functions: Vec<Name>,
     /// Types named in casts.
     pub types: Vec<super::TypeName>,
+    /// MariaDB: sequences, which its functions name like tables.
+    pub sequences: Vec<Name>,
     /// Subqueries; they see the names outside, too.
     pub queries: Vec<Query>,
     /// It could not be followed completely: a name that is not found proves nothing.

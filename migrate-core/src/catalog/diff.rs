@@ -57,7 +57,8 @@ pub fn diff(a: &Catalog, b: &Catalog) -> Vec<Difference> {
     differences
 }
 
-/// How one object differs now from `old`, which was there before. Uncertain and temporary ones are left out.
+/// How one object differs now from `old`, which was there before. Uncertain and temporary ones are left out,
+/// and so is an extension that was to be there whoever had created it.
 pub(super) fn of_one(catalog: &Catalog, key: &Key, old: Option<&Entity>) -> Option<Difference> {
     let doubtful = old.and_then(Entity::state).is_some_and(|state| catalog.taint.covers(state));
     if doubtful || catalog.is_tainted(key) || *key.schema == *catalog.rules().temporary_schema {
@@ -66,6 +67,7 @@ pub(super) fn of_one(catalog: &Catalog, key: &Key, old: Option<&Entity>) -> Opti
     match (old, catalog.get(key)) {
         (Some(old), Some(new)) => changed(catalog, catalog, key, old, new),
         (Some(old), None) => Some(Difference::Missing { object: catalog.title(key, old) }),
+        (None, Some(Entity::Extension(extension))) if extension.shared => None,
         (None, Some(new)) => Some(Difference::Extra { object: catalog.title(key, new) }),
         (None, None) => None,
     }
@@ -78,7 +80,8 @@ fn changed(a: &Catalog, b: &Catalog, key: &Key, one: &Entity, other: &Entity) ->
     }
     let (left, right) = (spelled(a, one), spelled(b, other));
     let only = |these: &[Fact], those: &[Fact]| -> Vec<String> {
-        let missing = these.iter().filter(|fact| !those.iter().any(|it| it.compared == fact.compared));
+        let those: BTreeSet<&str> = those.iter().map(|fact| fact.compared.as_str()).collect();
+        let missing = these.iter().filter(|fact| !those.contains(fact.compared.as_str()));
         missing.map(|fact| fact.shown.clone()).collect()
     };
     let (missing, extra) = (only(&left, &right), only(&right, &left));

@@ -153,7 +153,7 @@ impl Catalog {
         }
         let columns = self.rules().columns;
         for index in entity.indexes_mut().into_iter().flatten() {
-            index.key = columns.fold(&index.name).into_owned();
+            index.key = Arc::from(&*columns.fold(&index.name));
         }
         self.store.replace(key, Some(Arc::new(entity)));
     }

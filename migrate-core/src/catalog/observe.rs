@@ -62,6 +62,11 @@ impl Catalog {
         }
     }
 
+    /// Whether statements created any type.
+    pub(crate) fn has_types(&self) -> bool {
+        self.store.has(Class::Type)
+    }
+
     /// A type that statements created, by its name as columns show it.
     pub(crate) fn type_shown(&self, shown: &str) -> Option<&Entity> {
         let (schema, name) = match shown.split_once('.') {

@@ -17,6 +17,8 @@ pub(super) struct Store {
     /// What stood where something was put, newest last. Only kept while there are marks.
     log: Vec<(Key, Option<Arc<Entity>>)>,
     marks: usize,
+    /// The length of the log at the newest mark, or a later one.
+    newest: usize,
 }
 
 /// A length of the log, and how many marks there were before.
@@ -33,6 +35,10 @@ impl Store {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Key, &Entity)> {
         self.objects.iter().map(|(key, entity)| (key, entity.as_ref()))
+    }
+
+    pub(super) fn has(&self, class: Class) -> bool {
+        self.objects.range(Key::new(class, "", "")..).next().is_some_and(|(key, _)| key.class == class)
     }
 
     /// Objects of a class whose schema is `schema`.
@@ -93,25 +99,44 @@ impl Store {
             self.link(&key, &entity);
             self.objects.insert(key.clone(), entity);
         }
-        if self.marks > 0 {
+        if self.marks > 0 && !self.was_logged(&key) {
             self.log.push((key, old));
         }
     }
 
     pub(super) fn edit(&mut self, key: &Key, change: impl FnOnce(&mut Entity)) {
-        let Some(mut entity) = self.objects.remove(key) else { return };
-        self.unlink(key, &entity);
-        if self.marks > 0 {
-            self.log.push((key.clone(), Some(Arc::clone(&entity))));
+        if self.marks > 0
+            && !self.was_logged(key)
+            && let Some(entity) = self.objects.get(key)
+        {
+            self.log.push((key.clone(), Some(Arc::clone(entity))));
         }
-        change(Arc::make_mut(&mut entity));
-        self.link(key, &entity);
-        self.objects.insert(key.clone(), entity);
+        let Some(entity) = self.objects.get_mut(key) else { return };
+        let names = |entity: &Entity| entity.index_names().map(Arc::clone).collect::<Vec<_>>();
+        let (uses, indexes) = (entity.uses(), names(entity));
+        let changed = Arc::make_mut(entity);
+        change(changed);
+        // Most edits leave alone what others find the object by, and a large table has many of them.
+        let (now_uses, now_indexes) = (changed.uses(), names(changed));
+        if uses != now_uses {
+            self.unlink_uses(key, uses);
+            self.link_uses(key, now_uses);
+        }
+        let kept = indexes.iter().zip(&now_indexes).take_while(|(a, b)| a == b).count();
+        self.unlink_indexes(key, &indexes[kept..]);
+        self.link_indexes(key, &now_indexes[kept..]);
+    }
+
+    /// Whether what stood there at the newest mark is the last that was noted. What came in between does not matter:
+    /// the log is only read from its marks on.
+    fn was_logged(&self, key: &Key) -> bool {
+        self.log.len() > self.newest && self.log.last().is_some_and(|(logged, _)| logged == key)
     }
 
     pub(super) fn mark(&mut self) -> Mark {
         let mark = Mark { length: self.log.len(), outer: self.marks };
         self.marks += 1;
+        self.newest = mark.length;
         mark
     }
 
@@ -134,6 +159,7 @@ impl Store {
             }
         }
         self.marks = mark.outer;
+        self.newest = self.log.len();
     }
 
     /// What stood where something was put since, in that order. A key may be there twice.
@@ -147,19 +173,33 @@ impl Store {
         if self.marks == 0 {
             self.log.clear();
         }
+        self.newest = self.log.len();
     }
 
     fn link(&mut self, key: &Key, entity: &Entity) {
-        for used in entity.uses() {
-            self.users.entry(used).or_default().insert(key.clone());
-        }
-        for name in entity.index_names() {
-            self.homes.insert((Arc::clone(&key.schema), Arc::from(name)), key.clone());
-        }
+        self.link_uses(key, entity.uses());
+        self.link_indexes(key, &entity.index_names().map(Arc::clone).collect::<Vec<_>>());
     }
 
     fn unlink(&mut self, key: &Key, entity: &Entity) {
-        for used in entity.uses() {
+        self.unlink_uses(key, entity.uses());
+        self.unlink_indexes(key, &entity.index_names().map(Arc::clone).collect::<Vec<_>>());
+    }
+
+    fn link_uses(&mut self, key: &Key, uses: BTreeSet<Key>) {
+        for used in uses {
+            self.users.entry(used).or_default().insert(key.clone());
+        }
+    }
+
+    fn link_indexes(&mut self, key: &Key, names: &[Arc<str>]) {
+        for name in names {
+            self.homes.insert((Arc::clone(&key.schema), Arc::clone(name)), key.clone());
+        }
+    }
+
+    fn unlink_uses(&mut self, key: &Key, uses: BTreeSet<Key>) {
+        for used in uses {
             if let Some(users) = self.users.get_mut(&used) {
                 users.remove(key);
                 if users.is_empty() {
@@ -167,8 +207,11 @@ impl Store {
                 }
             }
         }
-        for name in entity.index_names() {
-            let place = (Arc::clone(&key.schema), Arc::from(name));
+    }
+
+    fn unlink_indexes(&mut self, key: &Key, names: &[Arc<str>]) {
+        for name in names {
+            let place = (Arc::clone(&key.schema), Arc::clone(name));
             if self.homes.get(&place) == Some(key) {
                 self.homes.remove(&place);
             }

@@ -190,6 +190,7 @@ pub fn check(files: &[File], options: &Options) -> Checked {
     diagnostics.retain(|found| {
         found.severity() == Severity::Error || found.place().is_none_or(|place| !known.contains(place.path()))
     });
+    transaction::commits_once(&mut diagnostics);
     // A list of migrations that is not complete would be compared with more than there is.
     if whole {
         for (path, text) in &locks {
@@ -239,6 +240,12 @@ fn found_by_effects(migrations: &Migrations, effects: &[ScriptEffects]) -> Vec<D
     let mut found = Vec::new();
     for (script, effects) in scripts.zip(effects) {
         let (text, dialect) = (script.text(), migrations.dialect());
+        if !transaction::concerns(&effects.statements)
+            && !rebuild::concerns(&effects.statements)
+            && effects.phase.is_none()
+        {
+            continue;
+        }
         let statements: Vec<Statement> =
             script.data().statements.iter().map(|span| reader::read(text, *span, dialect)).collect();
         let file = Checkable {

@@ -9,6 +9,9 @@ use crate::syntax::directive::{self, Directive};
 /// away what they use. What could not be followed is believed.
 #[must_use]
 pub fn phase(file: Checkable<'_>, effects: &ScriptEffects) -> Vec<Diagnostic> {
+    if effects.phase.is_none() {
+        return Vec::new();
+    }
     let found = directive::read(file.text, file.dialect).found;
     let mut written = found.iter().filter_map(|found| match found.directive {
         Directive::Phase(phase) => Some((phase, found.span)),

@@ -5,7 +5,7 @@
 use super::transaction::Checkable;
 use crate::ast::{AlterTable, CreateTable, Drop, Kind, Name, Object, Statement, TableAction};
 use crate::diagnostic::{Diagnostic, excerpt};
-use crate::effect::Referrer;
+use crate::effect::{Effect, Referrer};
 
 /// The code of what this finds.
 pub(super) const CODE: &str = "rebuild-with-foreign-keys";
@@ -58,6 +58,11 @@ pub(super) fn rebuild(file: Checkable<'_>, foreign_keys_off: bool) -> Vec<Diagno
         ));
     }
     found
+}
+
+/// Whether there is anything to look for.
+pub(super) fn concerns(effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| !effect.referrers.is_empty())
 }
 
 /// Whether the table that the statement at `at` drops is there again afterwards: another takes its name behind it, or

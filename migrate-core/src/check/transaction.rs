@@ -45,6 +45,35 @@ pub fn transaction(file: Checkable<'_>) -> Vec<Diagnostic> {
     diagnostics
 }
 
+/// The code of the note that several statements of a file commit by themselves.
+const COMMITS: &str = "commits-by-itself";
+
+/// Leaves the note about statements that commit by themselves at the first file of a history, which counts the others.
+/// Nearly every second file of MySQL has it, and what it says is the same for all of them: how a file that stopped in
+/// the middle goes on. It is left out here and not where it is found, so that each file can allow its own.
+pub(super) fn commits_once(diagnostics: &mut Vec<Diagnostic>) {
+    let is_note = |found: &Diagnostic| found.code() == COMMITS;
+    let others = diagnostics.iter().filter(|found| is_note(found)).count().saturating_sub(1);
+    if others == 0 {
+        return;
+    }
+    let mut seen = false;
+    diagnostics.retain(|found| !is_note(found) || !std::mem::replace(&mut seen, true));
+    if let Some(at) = diagnostics.iter().position(is_note) {
+        let files = if others == 1 { "1 other file".to_owned() } else { format!("{others} other files") };
+        let first = diagnostics.remove(at);
+        diagnostics.insert(at, first.help(format!("the same is true of {files}, which are not listed")));
+    }
+}
+
+/// Whether what the statements do can be at odds with a transaction at all. Most files have nothing that could, and
+/// need not be read once more to be told so.
+pub(super) fn concerns(effects: &[Effect]) -> bool {
+    let concerns =
+        |effect: &Effect| effect.transaction != InTransaction::Allowed || effect.adds_value || effect.commits;
+    effects.iter().any(concerns)
+}
+
 impl Checkable<'_> {
     fn place(&self, statement: &Statement) -> Place {
         // The first line says which one is meant.
@@ -85,6 +114,9 @@ impl Checkable<'_> {
         };
         let whole = self.transactional && self.dialect.spec().ddl == Ddl::Transactional;
         let help = match (whole, &statement.kind) {
+            _ if self.switches_foreign_keys() => {
+                "remove `-- migrate(no-transaction)` and leave the rest as it is: in a transaction the pair of `PRAGMA foreign_keys` around the file is taken out of it, and so are BEGIN and COMMIT"
+            }
             (true, Kind::Transaction(Transaction::SetTransaction)) => {
                 "remove it: the transaction has begun already when the file runs"
             }
@@ -99,13 +131,28 @@ impl Checkable<'_> {
         Diagnostic::error("transaction-control", message).help(help)
     }
 
+    /// Whether it runs without a transaction and has SQLite's foreign keys off from its first statement to its last:
+    /// it was written as the manual says, and needs nothing but the transaction.
+    fn switches_foreign_keys(&self) -> bool {
+        let switches = |statement: Option<&Statement>, off: bool| {
+            matches!(statement.map(|it| &it.kind), Some(Kind::Pragma { name, value: Some(value) })
+                if name.text.eq_ignore_ascii_case("foreign_keys") && is_off(value) == off)
+        };
+        !self.transactional
+            && self.statements.len() > 2
+            && switches(self.statements.first(), true)
+            && switches(self.statements.last(), false)
+    }
+
     fn useless(&self, statement: &Statement, what: &str) -> Diagnostic {
         let message = format!("{what} does nothing inside a transaction, and this file is run in one");
         let foreign_keys = matches!(&statement.kind, Kind::Pragma { name, .. } if name.text.eq_ignore_ascii_case("foreign_keys"));
         let off = matches!(&statement.kind, Kind::Pragma { value: Some(value), .. } if is_off(value));
         // Who believes that they are off drops a table and its rows take others with them.
         let severity = if foreign_keys && off { Severity::Error } else { Severity::Warning };
-        let help = if foreign_keys {
+        let help = if foreign_keys && !off {
+            "remove it: foreign keys are switched for the connection, before the transaction of the file begins"
+        } else if foreign_keys {
             "begin the file with `PRAGMA foreign_keys = off;` and end it with `PRAGMA foreign_keys = on;`: the pair is taken out of the transaction"
         } else {
             NO_TRANSACTION
@@ -136,7 +183,7 @@ impl Checkable<'_> {
             commits.len()
         );
         Some(
-            Diagnostic::note("commits-by-itself", message)
+            Diagnostic::note(COMMITS, message)
                 .at(self.place(second))
                 .help("the next run goes on with the statement that failed; one such statement in a file leaves nothing to go on with"),
         )

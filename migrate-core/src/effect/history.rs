@@ -101,6 +101,10 @@ impl Current {
 
 /// The phase that a script is written to be in; the first one when there are more.
 fn phase(script: Script<'_>, dialect: Dialect) -> Option<Phase> {
+    // Few files say it, and all the others need not be read once more.
+    if !script.text().contains("phase") {
+        return None;
+    }
     directive::read(script.text(), dialect).found.iter().find_map(|found| match found.directive {
         Directive::Phase(phase) => Some(phase),
         _ => None,

@@ -29,7 +29,7 @@ pub use fact::{
 pub use history::{Replayed, ScriptEffects, class_of, floor, phase_of, replay};
 
 use self::words::Words;
-use crate::ast::{Kind, Name, Statement};
+use crate::ast::{AlterAction, Kind, Name, Statement};
 use crate::catalog::model::{Entity, TypeKind};
 use crate::catalog::{Catalog, Changes, Finding, Key, apply};
 use crate::dialect::Dialect;
@@ -67,6 +67,8 @@ pub struct Effect {
     pub(crate) enum_columns: Vec<(String, String)>,
     /// The same of the table that rows are inserted into, by position.
     pub(crate) enum_positions: Vec<(usize, String)>,
+    /// Postgres: it adds a value to an enum.
+    pub(crate) adds_value: bool,
     /// SQLite: the tables that refer to one that it drops.
     pub referrers: Vec<Referrer>,
     /// What it leaves behind in the session: a setting, a temporary object, a prepared statement, a lock.
@@ -161,6 +163,7 @@ fn step(
         opaque,
         enum_columns,
         enum_positions,
+        adds_value: matches!(&statement.kind, Kind::Alter(alter) if matches!(alter.action, AlterAction::AddValue { .. })),
         session_state,
     };
     (effect, findings, changes)
@@ -181,7 +184,18 @@ type EnumColumns<Column> = Vec<(Column, String)>;
 /// The columns whose type is an enum that statements created.
 fn enums(question: &Question<'_>, physical: &Physical) -> (EnumColumns<String>, EnumColumns<usize>) {
     let catalog = question.before;
-    let is_enum = |name: &str| matches!(catalog.type_shown(name), Some(Entity::Type(it)) if matches!(it.kind, TypeKind::Enum(_)));
+    if !catalog.has_types() {
+        return (Vec::new(), Vec::new());
+    }
+    // Many columns, few types.
+    let mut known: BTreeMap<String, bool> = BTreeMap::new();
+    let mut is_enum = |name: &str| {
+        known.get(name).copied().unwrap_or_else(|| {
+            let is = matches!(catalog.type_shown(name), Some(Entity::Type(it)) if matches!(it.kind, TypeKind::Enum(_)));
+            known.insert(name.to_owned(), is);
+            is
+        })
+    };
     let table = |key: &Key| catalog.get(key).and_then(Entity::as_table);
     let mut named = Vec::new();
     for column in physical.tables.iter().filter_map(|it| table(&it.table)).flat_map(|table| &table.columns) {

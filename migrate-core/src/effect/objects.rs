@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::fact::{Act, Touched};
 use crate::ast::{Kind, Object, Statement};
-use crate::catalog::model::{Entity, Table, TypeKind};
+use crate::catalog::model::{Column, Constraint, Entity, Index, TypeKind};
 use crate::catalog::{Catalog, Changes, Key};
 
 /// What `changes` come to, when `after` is what they led to.
@@ -24,21 +24,11 @@ pub(super) fn touched(after: &Catalog, changes: &Changes) -> Vec<Touched> {
             }
             (None, Some(entity)) => {
                 list.push(whole(Act::Creates, key, entity));
-                list.extend(
-                    parts(entity)
-                        .into_values()
-                        .filter(|part| part.is_index())
-                        .map(|part| part.touched(Act::Creates, key, entity)),
-                );
+                list.extend(indexes(entity).map(|part| part.touched(Act::Creates, key, entity)));
             }
             (Some(entity), None) => {
                 list.push(whole(Act::Drops, key, entity));
-                list.extend(
-                    parts(entity)
-                        .into_values()
-                        .filter(|part| part.is_index())
-                        .map(|part| part.touched(Act::Drops, key, entity)),
-                );
+                list.extend(indexes(entity).map(|part| part.touched(Act::Drops, key, entity)));
             }
         }
     }
@@ -109,74 +99,112 @@ fn whole(act: Act, key: &Key, entity: &Entity) -> Touched {
 }
 
 /// A part of a table that has a name of its own.
-struct Part {
-    object: Object,
-    name: String,
-    /// All there is to compare.
-    content: String,
+#[derive(Clone, Copy)]
+enum Part<'e> {
+    Column(&'e Column),
+    Constraint(&'e Constraint),
+    Index(&'e Index),
 }
 
-impl Part {
-    fn is_index(&self) -> bool {
-        self.object == Object::Index
+impl Part<'_> {
+    /// What it is found by among its kind: its name, or what a constraint without one demands.
+    fn place(self) -> String {
+        match self {
+            Part::Constraint(Constraint { name: None, kind, not_valid, .. }) => {
+                format!("{:?}", (kind, not_valid))
+            }
+            part => part.name().to_owned(),
+        }
+    }
+
+    /// Whether two parts with one name differ in nothing but what the catalog notes for itself.
+    fn same(self, other: Part<'_>) -> bool {
+        match (self, other) {
+            (Part::Column(a), Part::Column(b)) => {
+                a.type_name == b.type_name
+                    && a.not_null == b.not_null
+                    && a.default == b.default
+                    && a.generated == b.generated
+                    && a.identity == b.identity
+                    && a.auto_increment == b.auto_increment
+                    && a.collation == b.collation
+            }
+            (Part::Constraint(a), Part::Constraint(b)) => a.kind == b.kind && a.not_valid == b.not_valid,
+            (Part::Index(a), Part::Index(b)) => {
+                a.parts == b.parts
+                    && a.include == b.include
+                    && a.unique == b.unique
+                    && a.method == b.method
+                    && a.predicate == b.predicate
+            }
+            _ => false,
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Part::Column(column) => &column.name,
+            Part::Constraint(constraint) => constraint.name.as_deref().unwrap_or_default(),
+            Part::Index(index) => &index.name,
+        }
     }
 
     fn touched(self, act: Act, key: &Key, of: &Entity) -> Touched {
-        let table = Some(of.name().to_owned());
-        Touched { act, object: self.object, schema: key.schema.to_string(), table, name: self.name }
+        let object = match self {
+            Part::Column(_) => Object::Column,
+            Part::Constraint(_) => Object::Constraint,
+            Part::Index(_) => Object::Index,
+        };
+        let (table, name) = (Some(of.name().to_owned()), self.name().to_owned());
+        Touched { act, object, schema: key.schema.to_string(), table, name }
     }
 }
 
-/// By kind and name; constraints without a name by what they demand.
-fn parts(entity: &Entity) -> BTreeMap<(u8, String), Part> {
-    let mut parts = BTreeMap::new();
-    if let Entity::Table(Table { columns, constraints, .. }) = entity {
-        for column in columns {
-            let content = format!(
-                "{:?}",
-                (
-                    &column.type_name,
-                    column.not_null,
-                    &column.default,
-                    &column.generated,
-                    column.identity,
-                    column.auto_increment,
-                    &column.collation
-                )
-            );
-            parts.insert(
-                (0, column.name.clone()),
-                Part { object: Object::Column, name: column.name.clone(), content },
-            );
-        }
-        for constraint in constraints {
-            let content = format!("{:?}", (&constraint.kind, constraint.not_valid));
-            let name = constraint.name.clone().unwrap_or_default();
-            let place = if name.is_empty() { content.clone() } else { name.clone() };
-            parts.insert((1, place), Part { object: Object::Constraint, name, content });
-        }
-    }
-    for index in entity.indexes() {
-        let content =
-            format!("{:?}", (&index.parts, &index.include, index.unique, &index.method, &index.predicate));
-        parts.insert(
-            (2, index.name.clone()),
-            Part { object: Object::Index, name: index.name.clone(), content },
-        );
-    }
-    parts
+/// The parts by kind, each kind in the order of the table.
+fn parts(entity: &Entity) -> [Vec<Part<'_>>; 3] {
+    let indexes = entity.indexes().iter().map(Part::Index).collect();
+    let (columns, constraints) =
+        entity.as_table().map(|table| (&table.columns[..], &table.constraints[..])).unwrap_or_default();
+    [columns.iter().map(Part::Column).collect(), constraints.iter().map(Part::Constraint).collect(), indexes]
+}
+
+/// The indexes by name.
+fn indexes(entity: &Entity) -> impl Iterator<Item = Part<'_>> {
+    let named: BTreeMap<&str, &Index> =
+        entity.indexes().iter().map(|index| (index.name.as_str(), index)).collect();
+    named.into_values().map(Part::Index)
 }
 
 fn differing_parts(key: &Key, old: &Entity, new: &Entity) -> Vec<Touched> {
-    let mut before = parts(old);
     let mut list = Vec::new();
-    for (place, part) in parts(new) {
-        match before.remove(&place) {
-            None => list.push(part.touched(Act::Creates, key, new)),
-            Some(was) if was.content != part.content => list.push(part.touched(Act::Changes, key, new)),
-            Some(_) => {}
+    let mut gone = Vec::new();
+    for (old_parts, new_parts) in parts(old).iter().zip(&parts(new)) {
+        let (old_parts, new_parts) = without_common(old_parts, new_parts);
+        // Of two with one name, as in a broken file, the last counts.
+        let (mut before, after) = (by_place(old_parts), by_place(new_parts));
+        for (place, part) in after {
+            match before.remove(&place) {
+                None => list.push(part.touched(Act::Creates, key, new)),
+                Some(was) if !was.same(part) => list.push(part.touched(Act::Changes, key, new)),
+                Some(_) => {}
+            }
         }
+        gone.extend(before.into_values().map(|part| part.touched(Act::Drops, key, old)));
     }
-    list.extend(before.into_values().map(|part| part.touched(Act::Drops, key, old)));
+    list.extend(gone);
     list
+}
+
+fn by_place<'e>(parts: &[Part<'e>]) -> BTreeMap<String, Part<'e>> {
+    parts.iter().map(|part| (part.place(), *part)).collect()
+}
+
+/// Leaves out what stands where it stood, from both ends. A statement changes little of its table, and a large table
+/// may have as many statements as parts.
+fn without_common<'p, 'e>(old: &'p [Part<'e>], new: &'p [Part<'e>]) -> (&'p [Part<'e>], &'p [Part<'e>]) {
+    let same = |(a, b): &(&Part<'_>, &Part<'_>)| a.name() == b.name() && a.same(**b);
+    let front = old.iter().zip(new).take_while(same).count();
+    let (old, new) = (&old[front..], &new[front..]);
+    let back = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
+    (&old[..old.len() - back], &new[..new.len() - back])
 }

@@ -69,6 +69,10 @@ impl<'t> Reader<'t> {
         matches!(self.dialect, Dialect::MySql | Dialect::MariaDb)
     }
 
+    pub(super) fn is_mariadb(&self) -> bool {
+        self.dialect == Dialect::MariaDb
+    }
+
     pub(super) fn is_postgres(&self) -> bool {
         self.dialect == Dialect::Postgres
     }

@@ -274,6 +274,14 @@ impl Reader<'_> {
                 }
                 return Next::Operator;
             }
+            "next" | "previous" if self.is_mariadb() && self.is(1, "value") && self.is(2, "for") => {
+                (0..3).for_each(|_| self.bump());
+                match self.name() {
+                    Some(name) => out.sequences.push(name),
+                    None => out.opaque = true,
+                }
+                return Next::Operator;
+            }
             "raise" if open && self.is_sqlite() => {
                 self.bump();
                 self.skip_group();
@@ -416,6 +424,10 @@ impl Reader<'_> {
                 }
                 "trim" if reader.eat_any(&["both", "leading", "trailing"]) => {
                     reader.eat(&["from"]);
+                }
+                "nextval" | "lastval" | "setval" if reader.is_mariadb() => {
+                    out.sequences.extend(reader.name());
+                    reader.eat_comma();
                 }
                 "normalize" if reader.is_postgres() => {
                     reader.scan(out, Extent::Full);
@@ -748,6 +760,7 @@ pub(super) fn merge(into: &mut Expression, from: Expression) {
     into.columns.extend(from.columns);
     into.functions.extend(from.functions);
     into.types.extend(from.types);
+    into.sequences.extend(from.sequences);
     into.queries.extend(from.queries);
     into.opaque |= from.opaque;
 }
@@ -757,6 +770,7 @@ pub(super) fn is_constant(expression: &Expression) -> bool {
     expression.columns.is_empty()
         && expression.functions.is_empty()
         && expression.types.is_empty()
+        && expression.sequences.is_empty()
         && expression.queries.is_empty()
         && !expression.opaque
 }

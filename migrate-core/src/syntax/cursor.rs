@@ -37,9 +37,13 @@ impl<'t> Cursor<'t> {
     }
 
     pub(super) fn bump_while(&mut self, wanted: impl Fn(u8) -> bool) {
-        while self.peek().is_some_and(&wanted) {
-            self.position += 1;
+        // Most bytes of a file go by here, mostly in builds that are not optimized: no call but the one that is asked.
+        let (bytes, mut at) = (self.text.as_bytes(), self.position);
+        while at < bytes.len() && wanted(bytes[at]) {
+            at += 1;
         }
+        steps::add(at + 1 - self.position);
+        self.position = at;
     }
 
     /// What is left.

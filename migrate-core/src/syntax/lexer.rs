@@ -336,7 +336,12 @@ impl<'t> Lexer<'t> {
     }
 
     fn word(&mut self) -> (TokenKind, bool) {
+        let lower = |byte: Option<&u8>| byte.map(|byte| byte | 0x20);
+        let first = lower(self.cursor.rest().as_bytes().first());
         for &(prefix, kind, style) in self.rules.prefixes {
+            if lower(prefix.as_bytes().first()) != first {
+                continue;
+            }
             let here = self.cursor.rest().as_bytes().get(..prefix.len());
             if here.is_some_and(|here| here.eq_ignore_ascii_case(prefix.as_bytes())) {
                 return self.quoted(prefix.len(), (kind, style));
@@ -494,10 +499,22 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, 0x09..=0x0D | b' ')
 }
 
-fn is_word_start(byte: u8) -> bool {
+const fn is_word_start(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
 }
 
 fn is_word(byte: u8) -> bool {
-    is_word_start(byte) || byte.is_ascii_digit() || byte == b'$'
+    WORD[byte as usize]
 }
+
+/// For each byte, whether a word goes on with it.
+const WORD: [bool; 256] = {
+    let (mut table, mut byte) = ([false; 256], 0_u8);
+    loop {
+        table[byte as usize] = is_word_start(byte) || byte.is_ascii_digit() || byte == b'$';
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use migrate_core::catalog::{Catalog, Replayed, apply, diff, replay};
 use migrate_core::check::{Options, check};
+use migrate_core::diagnostic::Severity;
 use migrate_core::source::{Content, File};
 use migrate_core::syntax::split;
 use migrate_core::{Dialect, Migrations, reader};
@@ -42,6 +43,24 @@ fn rendered(replayed: &Replayed) -> String {
         let _ = writeln!(text, "{diagnostic}");
     }
     text
+}
+
+#[test]
+fn a_column_that_could_not_be_changed_is_one_mistake() {
+    for change in ["CHANGE COLUMN nn m INT", "RENAME COLUMN nn TO m"] {
+        let mut catalog = Catalog::new(Dialect::MariaDb);
+        let text = format!(
+            "CREATE TABLE a (n INT); ALTER TABLE a {change}; UPDATE a SET m = 1; CREATE INDEX i ON a (m);"
+        );
+        let mut errors = Vec::new();
+        for statement in split(&text, Dialect::MariaDb).statements {
+            let read = reader::read(&text, statement.span, Dialect::MariaDb);
+            let findings = apply(&mut catalog, &read, &text, "a.sql");
+            errors.extend(findings.into_iter().filter(|found| found.severity == Severity::Error));
+        }
+        let messages: Vec<&str> = errors.iter().map(|found| found.message.as_str()).collect();
+        assert_eq!(messages, ["table `a` has no column `nn`"], "{change}");
+    }
 }
 
 #[test]

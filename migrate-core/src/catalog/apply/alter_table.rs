@@ -332,6 +332,10 @@ impl Apply<'_> {
         if !known {
             if !if_exists {
                 self.existing_column(key, from);
+                // It has been said; that the table has no such column under its new name is no second mistake.
+                if self.sure(key) {
+                    self.edit_table(key, |table| table.incomplete = true);
+                }
             }
             return;
         }

@@ -1,5 +1,7 @@
 //! Constraints: their columns, names and indexes, and what foreign keys need.
 
+use std::sync::Arc;
+
 use super::Apply;
 use crate::ast::{Constraint as Written, ConstraintKind as Kind, Ident, IndexPart, Reference};
 use crate::catalog::key::{Class, Key};
@@ -209,7 +211,7 @@ impl Apply<'_> {
         self.catalog.edit(key, |entity| {
             for index in entity.indexes_mut().into_iter().flatten().filter(|it| it.key == found.key) {
                 index.name.clone_from(&name);
-                index.key = rules.columns.fold(&name).into_owned();
+                index.key = Arc::from(&*rules.columns.fold(&name));
                 index.constraint = true;
             }
         });

@@ -15,6 +15,9 @@ impl Apply<'_> {
             self.remove_relation(&key);
         }
         if self.duplicate(&key, name, word, create.if_not_exists) {
+            if !create.if_not_exists {
+                self.help("give it another name, or write IF NOT EXISTS if the one that is there will do");
+            }
             if !create.if_not_exists && self.catalog.may_have_changed(&key) {
                 self.catalog.remove(&key);
             } else {
@@ -185,6 +188,7 @@ impl Apply<'_> {
         let message = format!("table `{table}` has a column `{}` already", name.text);
         self.report("duplicate-column", sure, name.span, message);
         self.related("the column was created here".to_owned(), origin);
+        self.help("give it another name, or leave the statement out");
         true
     }
 }

@@ -123,6 +123,8 @@ fn walk_insert(resolver: &mut Resolver<'_>, insert: &Insert, parent: Option<&Sco
             || resolver.catalog.rules().naming == Naming::Sqlite
         {
             resolver.expression(value, &own);
+        } else {
+            resolver.sequences(value);
         }
     }
     let outputs = insert.query.as_ref().and_then(|query| resolver.query(query, Some(&around)));
@@ -170,7 +172,11 @@ fn wrong_count(
     if let Some(columns) = &insert.columns {
         // `() VALUES ()` of MySQL.
         if columns.len() != count && !(columns.is_empty() || count == 0) {
-            let message = format!("{} columns are named, and {count} values are given", columns.len());
+            let named = match columns.len() {
+                1 => "1 column is named".to_owned(),
+                named => format!("{named} columns are named"),
+            };
+            let message = format!("{named}, and {}", given(count));
             let at = columns.first().map_or(insert.table.last.span, |column| column.span);
             resolver.report("wrong-count", true, at, message);
         }
@@ -186,10 +192,15 @@ fn wrong_count(
     let expected = table.columns.iter().filter(hidden).count();
     if count > expected || (rules.every_value && count < expected) {
         let sure = !resolver.catalog.may_have_changed(key);
-        let message = format!("table `{}` has {expected} columns, and {count} values are given", table.name);
+        let columns = if expected == 1 { "1 column".to_owned() } else { format!("{expected} columns") };
+        let message = format!("table `{}` has {columns}, and {}", table.name, given(count));
         resolver.report("wrong-count", sure, insert.table.last.span, message);
         resolver.created_here(table.state.origin.as_ref(), "the table was created here");
     }
+}
+
+fn given(count: usize) -> String {
+    if count == 1 { "1 value is given".to_owned() } else { format!("{count} values are given") }
 }
 
 /// ON CONFLICT needs a unique index over its columns.

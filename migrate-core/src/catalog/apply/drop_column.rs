@@ -88,6 +88,11 @@ impl Apply<'_> {
                 );
                 self.report("in-use", sure, at.span, message);
                 self.created_here(&user);
+                self.help(if what == "is dropped" {
+                    "drop the view first, or write CASCADE, which drops it along"
+                } else {
+                    "drop the view first, and create it again afterwards"
+                });
             }
         }
     }
@@ -245,6 +250,7 @@ impl Apply<'_> {
                     let sure = sure && self.sure(&user) && !self.catalog.session.legacy_alter;
                     self.report("in-use", sure, at.span, message);
                     self.created_here(&user);
+                    self.help("drop the view first, and create it again afterwards");
                 }
             }
         }

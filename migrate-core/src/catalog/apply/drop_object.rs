@@ -64,6 +64,7 @@ impl Apply<'_> {
                 let message = format!("`{}` is a {is} and not a {word}", resolve::shown(name));
                 self.report("wrong-object", sure, name.last.span, message);
                 self.created_here(&key);
+                self.help(&format!("write DROP {}", is.to_uppercase()));
                 continue;
             }
             keys.push((key, name.last.clone()));
@@ -231,6 +232,7 @@ impl Apply<'_> {
                 let sure = self.sure(&key);
                 self.report("wrong-object", sure, name.last.span, message);
                 self.created_here(&key);
+                self.help(&format!("write DROP {}", what.to_uppercase()));
                 return;
             }
             self.missing_index(name);
@@ -239,7 +241,7 @@ impl Apply<'_> {
         let Some(found) = self
             .catalog
             .get(&home)
-            .and_then(|entity| entity.indexes().iter().find(|it| it.key == index))
+            .and_then(|entity| entity.indexes().iter().find(|it| *it.key == *index))
             .cloned()
         else {
             return;
@@ -254,7 +256,7 @@ impl Apply<'_> {
         }
         self.catalog.edit(&home, |entity| {
             if let Some(indexes) = entity.indexes_mut() {
-                indexes.retain(|it| it.key != index);
+                indexes.retain(|it| *it.key != *index);
             }
         });
     }

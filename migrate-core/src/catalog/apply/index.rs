@@ -1,5 +1,7 @@
 //! Indexes.
 
+use std::sync::Arc;
+
 use super::Apply;
 use crate::ast::{CreateIndex, Expression, Ident, IndexPart, Name};
 use crate::catalog::key::{Class, Key};
@@ -34,7 +36,7 @@ impl Apply<'_> {
                 let folded = rules.columns.fold(&name.last.text).into_owned();
                 self.catalog.edit(key, |entity| {
                     if let Some(indexes) = entity.indexes_mut() {
-                        indexes.retain(|index| index.key != folded);
+                        indexes.retain(|index| *index.key != *folded);
                     }
                 });
             }
@@ -121,7 +123,7 @@ impl Apply<'_> {
     }
 
     pub(super) fn push_index(&mut self, key: &Key, mut index: Index) {
-        index.key = self.rules().columns.fold(&index.name).into_owned();
+        index.key = Arc::from(&*self.rules().columns.fold(&index.name));
         self.catalog.edit(key, |entity| {
             if let Some(indexes) = entity.indexes_mut() {
                 indexes.push(index);

@@ -38,6 +38,7 @@ impl Apply<'_> {
                             format!("schema `{}` exists already", last.text),
                         );
                         self.created_here(&key);
+                        self.help("write CREATE SCHEMA IF NOT EXISTS, or give it another name");
                     }
                     return;
                 }
@@ -52,6 +53,7 @@ impl Apply<'_> {
                         let message = format!("extension `{}` exists already", last.text);
                         self.report("duplicate-extension", sure, last.span, message);
                         self.created_here(&key);
+                        self.help("write CREATE EXTENSION IF NOT EXISTS");
                     }
                     return;
                 }
@@ -64,7 +66,11 @@ impl Apply<'_> {
                     }
                     None => self.catalog.taint.objects_appear(),
                 }
-                let extension = Extension { name: last.text.clone(), state: self.state(last.span) };
+                let extension = Extension {
+                    name: last.text.clone(),
+                    shared: if_not_exists,
+                    state: self.state(last.span),
+                };
                 self.catalog.insert(key, Entity::Extension(extension));
             }
             Object::Policy => {

@@ -1,5 +1,7 @@
 //! Renames: everything that names the object by what it is, and not by its name, follows.
 
+use std::sync::Arc;
+
 use super::Apply;
 use super::drop_object::key_on_table;
 use crate::ast::{Ident, Name};
@@ -261,7 +263,7 @@ impl Apply<'_> {
                     .filter(|it| it.constraint && found.name.as_ref() == Some(&it.name))
                 {
                     index.name.clone_from(&to.text);
-                    index.key = rules.columns.fold(&to.text).into_owned();
+                    index.key = Arc::from(&*rules.columns.fold(&to.text));
                 }
             }
         });
@@ -298,12 +300,12 @@ impl Apply<'_> {
         let rules = self.rules();
         self.catalog.edit(home, |entity| {
             let mut constraint = None;
-            for it in entity.indexes_mut().into_iter().flatten().filter(|it| it.key == index) {
+            for it in entity.indexes_mut().into_iter().flatten().filter(|it| *it.key == *index) {
                 if it.constraint {
                     constraint = Some(it.name.clone());
                 }
                 to.clone_into(&mut it.name);
-                it.key = rules.columns.fold(to).into_owned();
+                it.key = Arc::from(&*rules.columns.fold(to));
             }
             if let (Some(old), Some(table)) = (constraint, entity.as_table_mut()) {
                 for it in

@@ -1,5 +1,7 @@
 //! Indexes of tables and materialized views.
 
+use std::sync::Arc;
+
 use crate::catalog::key::{Key, Origin};
 
 /// An index.
@@ -8,7 +10,7 @@ pub struct Index {
     /// Its name.
     pub name: String,
     /// The name as the database compares it.
-    pub(in crate::catalog) key: String,
+    pub(in crate::catalog) key: Arc<str>,
     /// In order.
     pub parts: Vec<IndexPart>,
     /// INCLUDE.

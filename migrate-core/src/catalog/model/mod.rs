@@ -9,6 +9,7 @@ mod user_type;
 mod view;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 pub use constraint::{Constraint, ConstraintKind};
 pub use index::{Index, IndexPart};
@@ -200,8 +201,8 @@ impl Entity {
     }
 
     /// The names of its indexes.
-    pub(in crate::catalog) fn index_names(&self) -> impl Iterator<Item = &str> {
-        self.indexes().iter().map(|index| index.key.as_str())
+    pub(in crate::catalog) fn index_names(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.indexes().iter().map(|index| &index.key)
     }
 
     /// Its indexes.

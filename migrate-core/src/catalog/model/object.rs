@@ -19,6 +19,8 @@ pub struct Schema {
 pub struct Extension {
     /// Its name.
     pub name: String,
+    /// It was created only if it was not there: others may need it, and nobody is expected to drop it.
+    pub shared: bool,
     /// What is known beside its content.
     pub state: State,
 }

@@ -3,6 +3,7 @@
 use super::{Columns, Resolver, Scope};
 use crate::ast::{ColumnRef, Expression, Ident};
 use crate::catalog::builtin;
+use crate::catalog::lookup::Found;
 
 impl Resolver<'_> {
     /// Every name in an expression must stand for something.
@@ -17,11 +18,21 @@ impl Resolver<'_> {
                 self.routines.push(only.clone());
             }
         }
+        self.sequences(expression);
         for type_name in &expression.types {
             self.type_name(type_name);
         }
         for query in &expression.queries {
             self.query(query, Some(scope));
+        }
+    }
+
+    /// The sequences that an expression names like tables.
+    pub(in crate::catalog) fn sequences(&mut self, expression: &Expression) {
+        for sequence in &expression.sequences {
+            if matches!(self.catalog.find_relation(sequence), Found::Missing | Found::NoSchema) {
+                super::unknown_relation(self, sequence, "sequence");
+            }
         }
     }
 

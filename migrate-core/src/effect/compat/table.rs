@@ -9,16 +9,25 @@ use crate::effect::fact::Class;
 impl Reasons<'_> {
     pub(super) fn table<'t>(&mut self, key: &Key, old: &'t Table, new: &'t Table) {
         let name = &old.name;
-        // A migration changes little: what stands where it stood is not searched for, or a table of many columns
-        // would cost their square in each of its migrations.
-        let place = |table: &'t Table, at: usize, name: &str| {
-            let there = table.columns.get(at).filter(|column| self.after.same_column(&column.name, name));
-            there.or_else(|| self.column_of(table, name))
+        // A migration changes little: what stands where it stood, from the front or from the back, is not searched
+        // for, or a table of many columns would cost their square in each of its migrations.
+        let place = |table: &'t Table, at: usize, of: usize, name: &str| {
+            let from_back = (table.columns.len() + at).checked_sub(of);
+            let places = [Some(at), from_back].into_iter().flatten();
+            let mut there = places.filter_map(|at| table.columns.get(at));
+            there
+                .find(|column| self.after.same_column(&column.name, name))
+                .or_else(|| self.column_of(table, name))
         };
+        let (before, after) = (old.columns.len(), new.columns.len());
         let kept: Vec<Option<&Column>> =
-            old.columns.iter().enumerate().map(|(at, column)| place(new, at, &column.name)).collect();
-        let found: Vec<bool> =
-            new.columns.iter().enumerate().map(|(at, it)| place(old, at, &it.name).is_some()).collect();
+            old.columns.iter().enumerate().map(|(at, it)| place(new, at, before, &it.name)).collect();
+        let found: Vec<bool> = new
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, it)| place(old, at, after, &it.name).is_some())
+            .collect();
         for (column, kept) in old.columns.iter().zip(kept) {
             match kept {
                 Some(now) => self.column(key, name, column, now),
@@ -91,7 +100,8 @@ impl Reasons<'_> {
 
     /// Checks and foreign keys bind writers that do not know them, validated or not.
     fn rules(&mut self, key: &Key, old: &Table, new: &Table) {
-        for constraint in &new.constraints {
+        let (old_constraints, new_constraints) = without_common(&old.constraints, &new.constraints);
+        for constraint in new_constraints {
             let (what, known) = match &constraint.kind {
                 ConstraintKind::Check { .. } => {
                     ("check", old.constraints.iter().any(|it| it.kind == constraint.kind))
@@ -113,7 +123,7 @@ impl Reasons<'_> {
             !it.has_index()
                 && !new.constraints.iter().any(|other| other.kind == it.kind || same_reference(it, other))
         };
-        let lost: Vec<&Constraint> = old.constraints.iter().filter(|it| gone(it)).collect();
+        let lost: Vec<&Constraint> = old_constraints.iter().filter(|it| gone(it)).collect();
         for constraint in lost {
             // The column is gone with it, and that has been said.
             if constraint.columns().iter().all(|column| self.column_of(new, column).is_some()) {
@@ -131,14 +141,14 @@ impl Reasons<'_> {
     /// What has to be unique, and what an older binary may name as the target of an upsert.
     fn keys(&mut self, key: &Key, old: &Table, new: &Table) {
         let (before, after) = (unique(old), unique(new));
-        for (columns, predicate) in after.iter().filter(|it| !before.contains(it)) {
+        for (columns, predicate) in after.iter().filter(|it| before.binary_search(it).is_err()) {
             if self.binds(old, columns) {
                 let text =
                     format!("table `{}` has to be unique over ({})", old.name, shown(columns, predicate));
                 self.add(Class::Contract, key, text);
             }
         }
-        for (columns, predicate) in before.iter().filter(|it| !after.contains(it)) {
+        for (columns, predicate) in before.iter().filter(|it| after.binary_search(it).is_err()) {
             if columns.iter().all(|column| self.column_of(new, column).is_some()) {
                 let list = shown(columns, predicate);
                 let text = format!(
@@ -157,6 +167,15 @@ fn fills_itself(column: &Column) -> bool {
         || column.generated.is_some()
         || column.identity.is_some()
         || column.auto_increment
+}
+
+/// Leaves out the constraints that demand what they demanded at the same place, from the front and from the back.
+fn without_common<'t>(old: &'t [Constraint], new: &'t [Constraint]) -> (&'t [Constraint], &'t [Constraint]) {
+    let same = |(a, b): &(&Constraint, &Constraint)| a.kind == b.kind;
+    let front = old.iter().zip(new).take_while(same).count();
+    let (old, new) = (&old[front..], &new[front..]);
+    let back = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
+    (&old[..old.len() - back], &new[..new.len() - back])
 }
 
 fn same_reference(a: &Constraint, b: &Constraint) -> bool {

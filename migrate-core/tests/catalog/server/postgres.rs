@@ -42,7 +42,7 @@ pub(super) fn catalog(source: &Source<'_>) -> Catalog {
     }
     for [name] in source.rows(["extname"], "FROM pg_extension WHERE extname <> 'plpgsql'") {
         let name = text(&name);
-        let extension = Extension { name: name.to_owned(), state: State::default() };
+        let extension = Extension { name: name.to_owned(), ..Extension::default() };
         catalog.insert(Key::new(Class::Extension, "", name), Entity::Extension(extension));
     }
     let mut fill = Fill {

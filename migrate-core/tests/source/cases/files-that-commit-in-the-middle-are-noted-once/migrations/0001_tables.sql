@@ -1,0 +1,2 @@
+CREATE TABLE a1 (id INT);
+CREATE TABLE b1 (id INT);

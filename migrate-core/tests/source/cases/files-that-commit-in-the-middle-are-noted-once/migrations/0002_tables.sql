@@ -1,0 +1,2 @@
+CREATE TABLE a2 (id INT);
+CREATE TABLE b2 (id INT);

@@ -1,0 +1,2 @@
+CREATE TABLE a3 (id INT);
+CREATE TABLE b3 (id INT);
