@@ -195,7 +195,7 @@ fn packages_hold_what_they_should_and_a_history_in_a_read_only_package_is_applie
     outside.write("app/db/migrations/1_people.sql", "CREATE TABLE people (id INTEGER PRIMARY KEY);\n");
     let run = outside.succeeds("app", &["run"]);
     // Nothing about the files, also not that an ignored one is missing: who builds this cannot change them.
-    for word in ["warning", "note", "error", "shop-history/migrations", "items"] {
+    for word in ["warning", "note:", "note[", "error:", "error[", "shop-history/migrations", "items"] {
         assert!(!run.stderr.contains(word), "{word}: {}", run.stderr);
     }
 
