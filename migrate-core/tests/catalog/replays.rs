@@ -11,14 +11,16 @@ use migrate_core::{Dialect, Migrations, reader};
 
 use crate::accepted::allowance;
 
+fn in_memory(files: &[(&str, &str)]) -> Vec<File> {
+    let file = |&(path, text): &(&str, &str)| File {
+        path: path.to_owned(),
+        content: Content::Bytes(text.as_bytes().to_vec().into()),
+    };
+    files.iter().map(file).collect()
+}
+
 fn history(files: &[(&str, &str)]) -> Migrations {
-    let files: Vec<File> = files
-        .iter()
-        .map(|&(path, text)| File {
-            path: path.to_owned(),
-            content: Content::Bytes(text.as_bytes().to_vec().into()),
-        })
-        .collect();
+    let files = in_memory(files);
     let options = Options::new(Dialect::Postgres).folder("migrations");
     let found = check(&files, &options).diagnostics;
     let accepted = found.iter().fold(options, |options, found| {
@@ -150,14 +152,7 @@ fn what_an_unknown_database_lacks_is_not_certain() {
 
 /// What the checks say about a history.
 fn said(files: &[(&str, &str)], options: &Options) -> String {
-    let files: Vec<File> = files
-        .iter()
-        .map(|&(path, text)| File {
-            path: path.to_owned(),
-            content: Content::Bytes(text.as_bytes().to_vec().into()),
-        })
-        .collect();
-    check(&files, options).diagnostics.iter().map(|found| format!("{found}\n")).collect()
+    check(&in_memory(files), options).diagnostics.iter().map(|found| format!("{found}\n")).collect()
 }
 
 const MISTAKEN: [(&str, &str); 2] =

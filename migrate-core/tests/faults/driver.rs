@@ -274,24 +274,26 @@ impl FakeSession {
     }
 }
 
+/// The rows, when they are of these kinds, as a driver decodes them.
+pub(crate) fn decoded(rows: Vec<Vec<Value>>, columns: &[Kind]) -> Result<Vec<Vec<Value>>, DbError> {
+    let fits = |(value, kind): (&Value, &Kind)| match value {
+        Value::Null => true,
+        Value::Int(_) => *kind == Kind::Int,
+        Value::Text(_) => *kind == Kind::Text,
+    };
+    match rows.iter().find(|row| row.len() != columns.len() || !row.iter().zip(columns).all(fits)) {
+        None => Ok(rows),
+        Some(row) => Err(DbError::new(Fault::Decode, format!("{row:?} is not {columns:?}"))),
+    }
+}
+
 impl Session for FakeSession {
     async fn execute(&mut self, sql: &str) -> Result<(), DbError> {
         self.message(sql).await.map(drop)
     }
 
     async fn query(&mut self, sql: &str, columns: &[Kind]) -> Result<Vec<Vec<Value>>, DbError> {
-        let rows = self.message(sql).await?;
-        for row in &rows {
-            let fits = |(value, kind): (&Value, &Kind)| match value {
-                Value::Null => true,
-                Value::Int(_) => *kind == Kind::Int,
-                Value::Text(_) => *kind == Kind::Text,
-            };
-            if row.len() != columns.len() || !row.iter().zip(columns).all(fits) {
-                return Err(DbError::new(Fault::Decode, format!("{row:?} is not {columns:?}")));
-            }
-        }
-        Ok(rows)
+        decoded(self.message(sql).await?, columns)
     }
 
     async fn close(self) -> Result<(), DbError> {

@@ -93,18 +93,9 @@ impl Apply<'_> {
     fn alter_index(&mut self, alter: &Alter) {
         let Some((home, index)) = self.catalog.find_index(&alter.name) else {
             if !alter.if_exists && self.catalog.find_relation(&alter.name) == Found::Missing {
-                let sure = self.catalog.may_have_index(&alter.name.last.text).is_empty();
-                let message = format!("index `{}` does not exist", resolve::shown(&alter.name));
-                self.report("unknown-index", sure, alter.name.last.span, message);
-                let names: Vec<String> = self
-                    .catalog
-                    .iter()
-                    .flat_map(|(_, entity)| entity.indexes())
-                    .map(|index| index.name.clone())
-                    .collect();
-                self.did_you_mean(&alter.name.last.text, names.iter().map(String::as_str));
-                // One that the server named has any name from here on.
                 let homes = self.catalog.may_have_index(&alter.name.last.text);
+                self.unknown_index(&alter.name, homes.is_empty());
+                // One that the server named has any name from here on.
                 for home in homes {
                     self.taint(&home);
                 }

@@ -272,14 +272,19 @@ impl Apply<'_> {
         });
         // A table that may have changed may have got an index.
         let sure = known_schema && self.catalog.may_have_index(&name.last.text).is_empty();
+        self.unknown_index(name, sure);
+    }
+
+    /// Reports that there is no index of that name, and which one was meant.
+    pub(super) fn unknown_index(&mut self, name: &Name, sure: bool) {
         let message = format!("index `{}` does not exist", resolve::shown(name));
+        self.report("unknown-index", sure, name.last.span, message);
         let names: Vec<String> = self
             .catalog
             .iter()
             .flat_map(|(_, entity)| entity.indexes())
             .map(|index| index.name.clone())
             .collect();
-        self.report("unknown-index", sure, name.last.span, message);
         self.did_you_mean(&name.last.text, names.iter().map(String::as_str));
     }
 

@@ -14,6 +14,7 @@ use migrate_core::session::{DbError, Driver, Fault, Kind, Session, Value};
 use migrate_core::{Error, Migrator, Report};
 
 use super::program::{Layer, Program};
+use crate::driver::decoded;
 use crate::world::{Engine, Refusal, Rows, hash_value};
 
 /// What an instance asks for. Its sessions have numbers, in the order in which it opened them.
@@ -243,18 +244,7 @@ impl Session for PuppetSession {
     }
 
     async fn query(&mut self, sql: &str, columns: &[Kind]) -> Result<Vec<Vec<Value>>, DbError> {
-        let rows = self.message(sql).await?;
-        for row in &rows {
-            let fits = |(value, kind): (&Value, &Kind)| match value {
-                Value::Null => true,
-                Value::Int(_) => *kind == Kind::Int,
-                Value::Text(_) => *kind == Kind::Text,
-            };
-            if row.len() != columns.len() || !row.iter().zip(columns).all(fits) {
-                return Err(DbError::new(Fault::Decode, format!("{row:?} is not {columns:?}")));
-            }
-        }
-        Ok(rows)
+        decoded(self.message(sql).await?, columns)
     }
 
     async fn close(mut self) -> Result<(), DbError> {
